@@ -1,0 +1,78 @@
+/**
+ * Bundles what runs into dist/: the command line and the daemon (stark.mjs), the files that become processes and threads of
+ * their own, all from TypeScript. Plain JavaScript, because it runs before anything is built.
+ * dist/ is stale when a source is newer than its stamp; an installed package brings dist/ along and never builds.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+export const dist = path.join(root, 'dist')
+const stamp = path.join(dist, '.stamp')
+
+/** Each becomes dist/NAME.mjs. */
+const entries = {
+  stark: 'console/cli/main.ts',
+  'db-worker': 'plugins/supabase/worker/main.ts',
+  'pod-bootstrap': 'agents/node/pod-bootstrap.ts',
+  'net-guard': 'agents/node/net-guard.ts',
+  reaper: 'agents/node/reaper.ts',
+}
+
+/** Loaded from node_modules at run time: they find WebAssembly, binaries or workers beside their own files. */
+const external = ['@supabase/lite', '@supabase/lite/*', '@electric-sql/*', 'kysely', 'esbuild']
+
+/** Builds when a source has changed since the last time. @returns whether it built */
+export async function buildIfStale() {
+  if (!isStale()) return false
+  await build()
+  return true
+}
+
+async function build() {
+  const { build: esbuild } = await import('esbuild')
+  const started = Date.now()
+  const fresh = `${dist}.${process.pid}`
+  await esbuild({
+    entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(path.join(root, file)))),
+    outdir: fresh,
+    outExtension: { '.js': '.mjs' },
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'linked',
+    external,
+    logLevel: 'warning',
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  })
+  writeFileSync(path.join(fresh, '.stamp'), '')
+  // Two commands may build at once: each moves a whole folder into place, and the loser's is as good as the winner's.
+  rmSync(dist, { recursive: true, force: true })
+  try {
+    renameSync(fresh, dist)
+  } catch {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+  process.stderr.write(`stark: built dist/ in ${Date.now() - started} ms\n`)
+}
+
+function isStale() {
+  if (!existsSync(stamp)) return true
+  const built = statSync(stamp).mtimeMs
+  const newest = (folder) =>
+    readdirSync(folder, { withFileTypes: true }).reduce((latest, each) => {
+      const file = path.join(folder, each.name)
+      return Math.max(latest, each.isDirectory() ? newest(file) : statSync(file).mtimeMs)
+    }, 0)
+  const folders = ['kernel', 'plugins', 'agents', 'console'].map((name) => path.join(root, name)).filter((folder) => existsSync(folder))
+  const lock = path.join(root, 'package-lock.json')
+  return Math.max(existsSync(lock) ? statSync(lock).mtimeMs : 0, ...folders.map(newest)) > built
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  mkdirSync(path.dirname(dist), { recursive: true })
+  await buildIfStale()
+}

@@ -1,0 +1,122 @@
+/** The nouns around pods: namespaces, priority classes, the cluster's configuration, pod history, users, sessions and tokens. */
+import Type, { type Static } from 'typebox'
+import { Amounts, Annotations, DnsLabel, DnsName, Id, Labels, Meta, nullable, RuntimeType, strict, Time } from './common.ts'
+import { PodStatus, PreemptionPolicy, SchedulingPolicy } from './pod.ts'
+import { SemVer } from './pack.ts'
+import { Taint } from './taint.ts'
+
+const Quantity = Type.Integer({ minimum: 0, maximum: 2_000_000_000 })
+
+export const ResourceQuota = strict({
+  hard: strict({
+    pods: Type.Optional(Quantity),
+    cpu: Type.Optional(Quantity),
+    memory: Type.Optional(Quantity),
+    storage: Type.Optional(Quantity),
+  }),
+})
+export const LimitRange = strict({
+  default: Type.Optional(Amounts),
+  defaultRequest: Type.Optional(Amounts),
+  min: Type.Optional(Amounts),
+  max: Type.Optional(Amounts),
+  maxLimitRequestRatio: Type.Optional(
+    strict({
+      cpu: Type.Optional(Type.Number({ minimum: 1 })),
+      memory: Type.Optional(Type.Number({ minimum: 1 })),
+      storage: Type.Optional(Type.Number({ minimum: 1 })),
+    }),
+  ),
+})
+
+export const Namespace = strict({
+  ...Meta,
+  name: DnsLabel,
+  phase: Type.Enum(['active', 'terminating']),
+  resourceQuota: nullable(ResourceQuota),
+  limitRange: nullable(LimitRange),
+  labels: Labels,
+  annotations: Annotations,
+})
+export type Namespace = Static<typeof Namespace>
+
+export const PriorityClass = strict({
+  ...Meta,
+  name: DnsName,
+  value: Type.Integer({ minimum: -2_147_483_648, maximum: 2_147_483_647 }),
+  globalDefault: Type.Boolean(),
+  preemptionPolicy: PreemptionPolicy,
+  description: Type.String({ maxLength: 2000 }),
+})
+export type PriorityClass = Static<typeof PriorityClass>
+
+export const ClusterConfig = strict({
+  ...Meta,
+  maxPodsPerNode: Type.Integer({ minimum: 1, maximum: 10_000 }),
+  defaultNamespace: DnsLabel,
+  schedulingPolicy: SchedulingPolicy,
+  defaultRequests: Amounts,
+  defaultLimits: Amounts,
+  heartbeatIntervalMs: Type.Integer({ minimum: 100, maximum: 600_000 }),
+  heartbeatTimeoutMs: Type.Integer({ minimum: 300, maximum: 3_600_000 }),
+  unreachableTolerationSeconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
+  enablePreemption: Type.Boolean(),
+})
+export type ClusterConfig = Static<typeof ClusterConfig>
+
+export const PodHistory = strict({
+  ...Meta,
+  podId: Id,
+  podName: DnsName,
+  namespace: DnsLabel,
+  action: Type.String({ maxLength: 64, description: 'what was done, in CamelCase' }),
+  at: Time,
+  actorId: nullable(Type.String({ maxLength: 128 })),
+  previousStatus: nullable(PodStatus),
+  newStatus: nullable(PodStatus),
+  previousVersion: nullable(SemVer),
+  newVersion: nullable(SemVer),
+  previousNodeId: nullable(Id),
+  newNodeId: nullable(Id),
+  reason: nullable(Type.String({ maxLength: 64 })),
+  message: Type.String({ maxLength: 2000 }),
+})
+export type PodHistory = Static<typeof PodHistory>
+
+export const Role = Type.Enum(['admin', 'user', 'viewer', 'node'])
+export type Role = Static<typeof Role>
+
+export const User = strict({
+  ...Meta,
+  email: Type.String({ maxLength: 254 }),
+  roles: Type.Array(Role, { maxItems: 4 }),
+  disabled: Type.Boolean(),
+})
+export type User = Static<typeof User>
+
+export const Session = strict({
+  ...Meta,
+  userId: Id,
+  refreshHash: Type.String(),
+  providerRefreshToken: Type.String(),
+  expiresAt: Time,
+})
+export type Session = Static<typeof Session>
+
+export const TokenKind = Type.Enum(['join', 'api', 'node'])
+export const Token = strict({
+  ...Meta,
+  kind: TokenKind,
+  hash: Type.String(),
+  role: Role,
+  ownerId: nullable(Id),
+  nodeId: nullable(Id),
+  expiresAt: nullable(Time),
+  uses: nullable(Type.Integer({ minimum: 1, description: 'how often it may still be used; null is without limit' })),
+  lastUsedAt: nullable(Time),
+  labels: Labels,
+  taints: Type.Array(Taint, { maxItems: 64 }),
+  runtimeType: nullable(RuntimeType),
+  description: Type.String({ maxLength: 2000 }),
+})
+export type Token = Static<typeof Token>
