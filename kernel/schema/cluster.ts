@@ -1,5 +1,5 @@
 /** The nouns around pods: namespaces, priority classes, the cluster's configuration, pod history, users, sessions and tokens. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { Amounts, Annotations, DnsLabel, DnsName, Id, Labels, Meta, nullable, RuntimeType, strict, Time } from './common.ts'
 import { PodStatus, PreemptionPolicy, SchedulingPolicy } from './pod.ts'
 import { SemVer } from './pack.ts'

@@ -3,7 +3,7 @@
  * Units: cpu in millicores, memory and storage in MB (10^6 bytes), times in RFC 3339 UTC, durations in the field's name.
  * Source of the label rules: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
  */
-import Type, { type Static, type TProperties } from 'typebox'
+import { Type, type Static, type TProperties } from 'typebox'
 
 /** An object that refuses fields it does not name, so that a misspelt one is an error and not silence. */
 export const strict = <P extends TProperties>(properties: P, options: { description?: string } = {}) =>

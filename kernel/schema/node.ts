@@ -1,5 +1,5 @@
 /** A node: a Node.js process or a browser profile that runs pods. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { Annotations, Capacity, DnsName, Id, Labels, Meta, nullable, RuntimeType, strict, Time } from './common.ts'
 import { Taint } from './taint.ts'
 

@@ -1,5 +1,5 @@
 /** A pack: one immutable version of a JavaScript bundle. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { Annotations, Id, Labels, Meta, nullable, RuntimeTag, strict, Text } from './common.ts'
 
 export const PackName = Type.String({

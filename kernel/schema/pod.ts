@@ -1,5 +1,5 @@
 /** A pod: one run of a pack on a node. A field that is null has no value yet. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { Annotations, DnsLabel, DnsName, Id, Labels, LabelValue, LabelKey, Meta, nullable, Resources, strict, Time } from './common.ts'
 import { Env, PackName, SemVer } from './pack.ts'
 import { LabelSelector, NodeSelectorTerm } from './selector.ts'

@@ -2,7 +2,7 @@
  * Label selectors and node selectors as objects carry them. How they match: kernel/selectors.ts.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { LabelKey, Labels, LabelValue, strict } from './common.ts'
 
 const Values = Type.Optional(Type.Array(Type.String({ maxLength: 253 }), { maxItems: 256 }))

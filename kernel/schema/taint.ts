@@ -2,7 +2,7 @@
  * Taints and tolerations, Kubernetes' fields.
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
  */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { LabelKey, LabelValue, strict, Time } from './common.ts'
 
 export const TaintEffect = Type.Enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])

@@ -1,0 +1,239 @@
+/**
+ * Operations: each is defined once, by the plugin that owns its noun, and REST routes, WebSocket calls, the command line,
+ * OpenAPI and the console's forms are read from here. A call is judged in one order: credential, permission, input.
+ */
+import { AsyncSeriesBailHook, SyncBailHook } from 'tapable'
+import type { Static, TObject, TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Origin } from './changes.ts'
+import { KernelError, type Code, type FieldError } from './errors.ts'
+import { interpret } from './interpret.ts'
+import type { Role } from './schema/index.ts'
+
+/** Who calls. */
+export interface Principal {
+  /** The user's, the node's or the token's id. */
+  readonly id: string
+  readonly kind: 'user' | 'node' | 'token' | 'system'
+  readonly roles: readonly Role[]
+  /** The session or token that the call came with. */
+  readonly credentialId: string
+  /** What may be shown of it: an e-mail address, a node's name. */
+  readonly name: string
+}
+
+/** What a caller brings to prove who it is. */
+export interface Credential {
+  /** What stood behind `Authorization: Bearer`. */
+  readonly bearer: string | undefined
+  /** The address that it came from. */
+  readonly remote: string
+}
+
+/** The part of an AbortSignal that is the same everywhere. */
+export interface Aborting {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void
+}
+
+/** Everything about a call but its input. */
+export interface Call {
+  readonly who: Principal
+  readonly correlationId: string
+  readonly remote: string
+  /** The resource version that the caller saw last. */
+  readonly ifMatch: number | undefined
+  readonly idempotencyKey: string | undefined
+  /** Aborted when the caller is gone. */
+  readonly signal: Aborting | undefined
+  readonly operation: string
+  /** Who to name in the commits that the call makes. */
+  readonly origin: Origin
+  /** The HTTP status of the answer where it is not the operation's own. */
+  status: number | undefined
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface Operation<I extends TObject = TObject, O extends TSchema = TSchema> {
+  /** noun.verb */
+  readonly name: string
+  readonly summary: string
+  readonly http: `${Method} /${string}`
+  /** What the caller must be allowed to do; null for anybody, without a credential. */
+  readonly permission: string | null
+  /** Fields named in the path are taken from it; the others from the query of GET and DELETE, from the body elsewhere. */
+  readonly input: I
+  readonly output: O
+  readonly errors?: readonly Code[]
+  /** The HTTP status of success, 200 unless told. */
+  readonly status?: 200 | 201 | 202 | 204
+  /** Fields that travel in the query although the method has a body. */
+  readonly query?: readonly string[]
+  /** The field that takes the raw body, in place of JSON. */
+  readonly bytes?: string
+  /** What the answer is, JSON unless told: `lines` is an AsyncIterable of outputs, `bytes` a Download. */
+  readonly gives?: 'json' | 'lines' | 'bytes'
+  /** Answers also while the state is still being loaded. */
+  readonly isAlwaysOpen?: boolean
+  /** Several calls with one Idempotency-Key do its work once. */
+  readonly isIdempotent?: boolean
+  handle(input: Static<I>, call: Call): Answer<O> | Promise<Answer<O>>
+}
+export type Answer<O extends TSchema> = Static<O> | AsyncIterable<Static<O>> | Download
+
+/** Bytes as an answer. */
+export class Download {
+  readonly bytes: Uint8Array
+  readonly contentType: string
+  readonly etag: string
+
+  constructor(bytes: Uint8Array, options: { contentType: string; etag: string }) {
+    this.bytes = bytes
+    this.contentType = options.contentType
+    this.etag = options.etag
+  }
+}
+
+interface Registered {
+  readonly operation: Operation
+  readonly plugin: string
+  readonly check: (input: unknown) => readonly FieldError[]
+}
+
+export class Operations {
+  /** Says who a credential is: the first answer wins, and no answer is a refusal. */
+  authenticate = createAuthenticate()
+  /** A reason to refuse, or nothing. With no tap at all, everything that needs a permission is refused. */
+  authorize = createAuthorize()
+  /** Answers in place of the operation: a repeated request. */
+  replay = createReplay()
+  readonly #registered = new Map<string, Registered>()
+  readonly #isReady: () => boolean
+
+  constructor(isReady: () => boolean) {
+    this.#isReady = isReady
+  }
+
+  /** New, untapped hooks: plugins have changed. */
+  renew(): void {
+    this.authenticate = createAuthenticate()
+    this.authorize = createAuthorize()
+    this.replay = createReplay()
+  }
+
+  /** @throws Error when the name or the route is taken */
+  define(plugin: string, operation: Operation): void {
+    for (const [name, other] of this.#registered) {
+      if (name === operation.name || other.operation.http === operation.http) {
+        throw new Error(`${plugin} and ${other.plugin} both define ${name === operation.name ? name : operation.http}`)
+      }
+    }
+    const checker = Compile(operation.input)
+    const check = (input: unknown) => (checker.Check(input) ? [] : describe(checker.Errors(input)))
+    this.#registered.set(operation.name, { operation, plugin, check })
+  }
+
+  remove(name: string): void {
+    this.#registered.delete(name)
+  }
+
+  get(name: string): Operation | undefined {
+    return this.#registered.get(name)?.operation
+  }
+
+  all(): readonly Operation[] {
+    return [...this.#registered.values()].map(({ operation }) => operation)
+  }
+
+  /** Credential, then permission. @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED, FORBIDDEN, NOT_READY */
+  async judge(operation: Operation, credential: Credential): Promise<Principal> {
+    if (!operation.isAlwaysOpen) this.#mustBeReady()
+    if (operation.permission === null) return ANYBODY
+    const who = await this.identify(credential)
+    this.allow(operation, who)
+    return who
+  }
+
+  /** @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED, NOT_READY */
+  async identify(credential: Credential): Promise<Principal> {
+    this.#mustBeReady()
+    const who = await this.authenticate.promise(credential)
+    if (who) return who
+    const how = credential.bearer === undefined ? 'no credential was given' : 'the credential is not known'
+    throw new KernelError('UNAUTHENTICATED', `${how}: send "Authorization: Bearer TOKEN"`)
+  }
+
+  /** @throws KernelError FORBIDDEN */
+  allow(operation: Operation, who: Principal): void {
+    const refusal = this.authorize.isUsed() ? this.authorize.call(operation, who) : 'nothing decides who may'
+    if (refusal !== undefined) throw new KernelError('FORBIDDEN', refusal, { details: { permission: operation.permission } })
+  }
+
+  #mustBeReady(): void {
+    if (!this.#isReady())
+      throw new KernelError('NOT_READY', 'the state is still being loaded, or another control plane leads: try again in a moment')
+  }
+
+  /** Checks the input and runs the operation, for a caller that `judge` has let pass. @throws KernelError INVALID, or what the operation refuses with */
+  async run(operation: Operation, input: object, call: Call): Promise<unknown> {
+    const registered = this.#registered.get(operation.name)
+    if (!registered) throw new KernelError('NOT_FOUND', `no operation ${operation.name}`)
+    const errors = [...registered.check(input), ...unstorable(input)]
+    if (errors.length > 0) throw invalid(errors)
+    const replayed =
+      operation.isIdempotent && call.idempotencyKey !== undefined ? await this.replay.promise(operation, input, call) : undefined
+    return replayed ? replayed.output : operation.handle(input as never, call)
+  }
+}
+
+const createAuthenticate = () => interpret(new AsyncSeriesBailHook<[credential: Credential], Principal>(['credential']))
+const createAuthorize = () => interpret(new SyncBailHook<[operation: Operation, who: Principal], string>(['operation', 'who']))
+const createReplay = () =>
+  interpret(
+    new AsyncSeriesBailHook<[operation: Operation, input: object, call: Call], { readonly output: unknown }>([
+      'operation',
+      'input',
+      'call',
+    ]),
+  )
+
+const ANYBODY: Principal = { id: 'anonymous', kind: 'system', roles: [], credentialId: '', name: 'anonymous' }
+
+export function invalid(errors: readonly FieldError[]): KernelError {
+  const [first] = errors
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
+  return new KernelError('INVALID', `${first?.path === '' ? 'the input' : first?.path} ${first?.message}${more}`, { errors })
+}
+
+interface SchemaError {
+  readonly keyword: string
+  readonly instancePath: string
+  readonly message: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** A schema that is `false` repeats, in other words, what stands beside it. */
+const describe = (errors: readonly SchemaError[]): FieldError[] => errors.filter(({ keyword }) => keyword !== 'boolean').map(toFieldError)
+
+function toFieldError({ keyword, instancePath, message, params }: SchemaError): FieldError {
+  const unknown = params['additionalProperties']
+  if (keyword === 'additionalProperties' && Array.isArray(unknown)) {
+    return { path: `${instancePath}/${unknown.join(', ')}`, message: 'is not a field of this: leave it out or correct its name' }
+  }
+  const missing = params['requiredProperties']
+  if (keyword === 'required' && Array.isArray(missing)) return { path: `${instancePath}/${missing.join(', ')}`, message: 'is required' }
+  const allowed = params['allowedValues']
+  if (keyword === 'enum' && Array.isArray(allowed)) return { path: instancePath, message: `must be one of ${allowed.join(', ')}` }
+  return { path: instancePath, message }
+}
+
+/** Text that no database column takes: the zero character, and halves of surrogate pairs. */
+function unstorable(value: unknown, path = ''): FieldError[] {
+  if (typeof value === 'string') {
+    const isBad = value.includes('\0') || !value.isWellFormed()
+    return isBad ? [{ path, message: 'must be text without the zero character and without halves of surrogate pairs' }] : []
+  }
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return []
+  return Object.entries(value).flatMap(([key, each]) => [...unstorable(key, `${path}/${key}`), ...unstorable(each, `${path}/${key}`)])
+}

@@ -1,0 +1,187 @@
+/**
+ * Hosts one plugin: gives it its face of the kernel, remembers all that it does through it, and undoes it when it goes.
+ * What it throws later, in a listener or a timer, is logged under its name and stops nobody else.
+ */
+import { effectScope, type EffectScope } from '@vue/reactivity'
+import type { Committer } from './commit.ts'
+import type { Clock } from './clock.ts'
+import type { HookName, Hooks } from './hooks.ts'
+import type { Log } from './log.ts'
+import { Operations } from './operations.ts'
+import type { Plugin, PluginKernel, PluginStatus } from './plugin.ts'
+import type { Scheduler } from './scheduling/scheduler.ts'
+import type { Services } from './services.ts'
+import type { State } from './state.ts'
+
+/** The parts of the kernel that every plugin shares. */
+export interface Parts {
+  readonly state: State
+  readonly committer: Committer
+  readonly operations: Operations
+  readonly services: Services
+  readonly scheduler: Scheduler
+  readonly clock: Clock
+  readonly log: Log
+  readonly newId: () => string
+  readonly hooks: () => Hooks
+  readonly plugins: () => readonly PluginStatus[]
+  readonly isReady: () => boolean
+}
+
+type Run = () => void | Promise<void>
+
+interface Tapped {
+  readonly hook: HookName | 'authenticate' | 'authorize' | 'replay'
+  readonly method: 'tap' | 'tapPromise'
+  readonly options: unknown
+  readonly fn: unknown
+}
+interface Tappable {
+  tap(options: unknown, fn: unknown): void
+  tapPromise(options: unknown, fn: unknown): void
+}
+
+export class PluginHost {
+  readonly plugin: Plugin
+  readonly #parts: Parts
+  readonly #scope: EffectScope = effectScope(true)
+  readonly #taps: Tapped[] = []
+  readonly #undo: (() => void)[] = []
+  readonly #onStart: Run[] = []
+  readonly #onStop: Run[] = []
+
+  constructor(plugin: Plugin, parts: Parts) {
+    this.plugin = plugin
+    this.#parts = parts
+  }
+
+  get status(): PluginStatus {
+    return { name: this.plugin.name, after: this.plugin.after ?? [], hooks: [...new Set(this.#taps.map(({ hook }) => hook))] }
+  }
+
+  /** @throws Error naming the plugin when its apply throws, with nothing of it left */
+  apply(): void {
+    try {
+      this.#scope.run(() => this.plugin.apply(this.#face()))
+    } catch (error) {
+      this.#remove()
+      throw new Error(`plugin ${this.plugin.name} could not be enabled: ${messageOf(error)}`, { cause: error })
+    }
+  }
+
+  /** Repeats its taps on a new set of hooks. */
+  tapInto(targets: Readonly<Record<string, unknown>>): void {
+    for (const { hook, method, options, fn } of this.#taps) (targets[hook] as Tappable)[method](options, fn)
+  }
+
+  async start(): Promise<void> {
+    for (const run of this.#onStart) await run()
+  }
+
+  async stop(): Promise<void> {
+    for (const run of this.#onStop.toReversed()) await this.#contain('stopping', run)
+    this.#remove()
+  }
+
+  #remove(): void {
+    this.#scope.stop()
+    for (const undo of this.#undo.toReversed()) undo()
+    this.#undo.length = 0
+    this.#taps.length = 0
+  }
+
+  #face(): PluginKernel {
+    const { state, committer, services, scheduler, log, newId } = this.#parts
+    const { name } = this.plugin
+    return {
+      hooks: this.#recorder(['admit', 'filter', 'score', 'preempt', 'persist', 'load']) as unknown as Hooks,
+      operations: this.#operations(),
+      kinds: {
+        define: (kind, definition) => {
+          state.define(kind, definition)
+          this.#undo.push(() => state.remove(kind))
+        },
+      },
+      state,
+      durable: committer.durable,
+      scheduler,
+      clock: this.#clock(),
+      log,
+      newId,
+      revision: () => committer.durableRevision,
+      commit: (origin, write) => committer.commit(origin, write),
+      onApplied: (listener) =>
+        this.#undo.push(committer.onApplied((changeSet) => void this.#contain('applied', () => listener(changeSet)))),
+      onDurable: (listener) =>
+        this.#undo.push(committer.onDurable((changeSet) => void this.#contain('durable', () => listener(changeSet)))),
+      onStart: (run) => this.#onStart.push(run),
+      onStop: (run) => this.#onStop.push(run),
+      provide: (service, implementation) => {
+        services.provide(name, service, implementation)
+        this.#undo.push(() => services.remove(service))
+      },
+      need: (service) => services.need(name, service),
+      plugins: this.#parts.plugins,
+      isReady: this.#parts.isReady,
+    }
+  }
+
+  #operations(): PluginKernel['operations'] {
+    const { operations } = this.#parts
+    return {
+      ...(this.#recorder(['authenticate', 'authorize', 'replay']) as unknown as Pick<Operations, 'authenticate' | 'authorize' | 'replay'>),
+      define: (operation) => {
+        operations.define(this.plugin.name, operation)
+        this.#undo.push(() => operations.remove(operation.name))
+      },
+      all: () => operations.all(),
+      get: (name) => operations.get(name),
+      judge: (operation, credential) => operations.judge(operation, credential),
+      identify: (credential) => operations.identify(credential),
+      allow: (operation, who) => operations.allow(operation, who),
+      run: (operation, input, call) => operations.run(operation, input, call),
+    }
+  }
+
+  /** Hooks that only remember who taps them: they are tapped for real whenever a new set is built. */
+  #recorder(names: readonly Tapped['hook'][]): Record<string, Tappable> {
+    const record =
+      (hook: Tapped['hook'], method: Tapped['method']) =>
+      (options: unknown, fn: unknown): void => {
+        this.#taps.push({ hook, method, options, fn })
+      }
+    return Object.fromEntries(names.map((hook) => [hook, { tap: record(hook, 'tap'), tapPromise: record(hook, 'tapPromise') }]))
+  }
+
+  #clock(): Clock {
+    const { clock } = this.#parts
+    const owned = (cancel: () => void): (() => void) => {
+      this.#undo.push(cancel)
+      return cancel
+    }
+    const contained = (run: () => void) => () => void this.#contain('a timer', run)
+    return {
+      now: () => clock.now(),
+      after: (ms, run) => {
+        const cancel = clock.after(ms, () => {
+          const at = this.#undo.indexOf(cancel)
+          if (at >= 0) this.#undo.splice(at, 1)
+          contained(run)()
+        })
+        return owned(cancel)
+      },
+      every: (ms, run) => owned(clock.every(ms, contained(run))),
+    }
+  }
+
+  async #contain(where: string, run: Run): Promise<void> {
+    try {
+      await run()
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined
+      this.#parts.log.error('a plugin failed', { plugin: this.plugin.name, where, error: messageOf(error), stack })
+    }
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,64 @@
+/**
+ * What a plugin is, and the kernel as a plugin sees it. Everything that a plugin does through this face is undone when it is
+ * disabled: its taps, operations, kinds, services, listeners and timers.
+ */
+import type { ChangeSet, Origin } from './changes.ts'
+import type { Clock } from './clock.ts'
+import type { Hooks } from './hooks.ts'
+import type { Log } from './log.ts'
+import type { Operation, Operations } from './operations.ts'
+import type { Scheduler } from './scheduling/scheduler.ts'
+import type { Entity, KindName } from './schema/index.ts'
+import type { KindDefinition, Reader, State } from './state.ts'
+import type { Transaction } from './transaction.ts'
+import type { TObject, TSchema } from 'typebox'
+
+export interface Plugin {
+  readonly name: string
+  /** Plugins that come before this one when they are enabled too. */
+  readonly after?: readonly string[]
+  apply(kernel: PluginKernel): void
+}
+
+/** One implementer, many users; a plugin that provides one widens this interface by declaration merging. */
+// oxlint-disable-next-line typescript/no-empty-object-type -- open for declaration merging
+export interface Services {}
+
+export interface PluginKernel {
+  readonly hooks: Hooks
+  readonly operations: {
+    define<I extends TObject, O extends TSchema>(operation: Operation<I, O>): void
+  } & Pick<Operations, 'authenticate' | 'authorize' | 'replay' | 'all' | 'get' | 'judge' | 'run' | 'identify' | 'allow'>
+  readonly kinds: { define<T extends Entity>(name: KindName, definition: KindDefinition<T>): void }
+  /** The cluster as it stands, for whoever decides. */
+  readonly state: State
+  /** The cluster as it is durable, for whoever answers a caller. */
+  readonly durable: Reader
+  readonly scheduler: Pick<Scheduler, 'usage' | 'judge' | 'pending'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly newId: () => string
+  /** The newest durable revision. */
+  readonly revision: () => number
+  commit<T>(origin: Origin, write: (transaction: Transaction) => T): Promise<T>
+  onApplied(listener: (changeSet: ChangeSet) => void): void
+  onDurable(listener: (changeSet: ChangeSet) => void): void
+  /** Runs once everything is loaded, in the order of the plugins. */
+  onStart(run: () => void | Promise<void>): void
+  /** Runs when the kernel stops or the plugin is disabled, in reverse order. */
+  onStop(run: () => void | Promise<void>): void
+  provide<S extends keyof Services>(name: S, service: Services[S]): void
+  /** @throws Error when no enabled plugin provides it */
+  need<S extends keyof Services>(name: S): Services[S]
+  /** Enabled plugins, in order. */
+  plugins(): readonly PluginStatus[]
+  /** Whether the state is loaded and the scheduler runs. */
+  isReady(): boolean
+}
+
+export interface PluginStatus {
+  readonly name: string
+  readonly after: readonly string[]
+  /** What it taps, by hook. */
+  readonly hooks: readonly string[]
+}

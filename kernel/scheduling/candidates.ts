@@ -1,0 +1,78 @@
+/**
+ * What `filter` is given: the place to describe where pods of one class may run. A class is all pods with the same
+ * scheduling-relevant fields; the hook is called once for it, and the functions given here once per node.
+ */
+import type { Capacity, Node, Pod } from '../schema/index.ts'
+
+/** A node as plugins judge it: its record, and what its pods hold now. */
+export interface NodeFacts extends Readonly<Node> {
+  readonly allocated: Capacity
+}
+
+/** The fields by which pods of one class are alike. Which pod it is, a plugin does not see. */
+export type ClassPod = Pick<
+  Pod,
+  | 'namespace'
+  | 'packId'
+  | 'packName'
+  | 'packVersion'
+  | 'nodeName'
+  | 'labels'
+  | 'tolerations'
+  | 'resources'
+  | 'scheduling'
+  | 'priority'
+  | 'preemptionPolicy'
+  | 'deploymentId'
+>
+
+/** true keeps the node; a sentence, or false, refuses it. */
+export type Verdict = boolean | string
+
+/** Which change could make a refused node fit: `nodes:put`, `pods:release` (a pod left its node), or `KIND:put|delete`. */
+export type Cause = `${string}:${'put' | 'delete' | 'release'}`
+
+export interface CandidateSet {
+  readonly pod: ClassPod
+  /** Refuses the nodes for which `test` does not say true. A plugin that throws refuses the node, and is named. */
+  where(test: (node: NodeFacts) => Verdict): void
+  /** What could help after a refusal of this plugin; any change of a node or a pod, unless told. */
+  retryOn(...causes: Cause[]): void
+}
+
+interface Rule {
+  readonly plugin: string
+  readonly test: (node: NodeFacts) => Verdict
+}
+
+export interface Refusal {
+  readonly plugin: string
+  readonly reason: string
+}
+
+/** The rules of one class, in the order of the plugins. */
+export class Candidates implements CandidateSet {
+  readonly pod: ClassPod
+  readonly rules: Rule[] = []
+  readonly #causes = new Map<string, readonly Cause[]>()
+  /** Whose tap is being called. */
+  plugin = ''
+
+  constructor(pod: ClassPod) {
+    this.pod = pod
+  }
+
+  where(test: (node: NodeFacts) => Verdict): void {
+    this.rules.push({ plugin: this.plugin, test })
+  }
+
+  retryOn(...causes: Cause[]): void {
+    this.#causes.set(this.plugin, causes)
+  }
+
+  causesOf(plugin: string): readonly Cause[] {
+    return this.#causes.get(plugin) ?? ANYTHING
+  }
+}
+
+const ANYTHING: readonly Cause[] = ['nodes:put', 'nodes:delete', 'pods:release', 'pods:put']

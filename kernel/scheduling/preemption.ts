@@ -1,0 +1,17 @@
+/** What `preempt` is asked when a pod fits nowhere, and what it answers. */
+import type { Pod } from '../schema/index.ts'
+import type { NodeFacts, Refusal } from './candidates.ts'
+
+export interface PreemptRequest {
+  readonly pod: Pod
+  /** Every node with the reason why it was refused. */
+  readonly refusals: ReadonlyMap<NodeFacts, Refusal>
+  /** Whether the pod would fit on the node if these pods were gone. */
+  fitsWithout(node: NodeFacts, victims: readonly Pod[]): boolean
+}
+
+export interface Nomination {
+  readonly nodeId: string
+  /** The pods to evict; the pod is placed once they have gone. */
+  readonly victims: readonly Pod[]
+}

@@ -1,0 +1,220 @@
+/**
+ * The scheduling loop: takes waiting pods in order, asks the plugins where each may and would rather run, and binds, preempts,
+ * or parks it with the reason. It works in passes of bounded size and gives way between them; each pass is one commit.
+ */
+import type { Change } from '../changes.ts'
+import type { Clock } from '../clock.ts'
+import { timestamp } from '../clock.ts'
+import type { Committer } from '../commit.ts'
+import type { Hooks } from '../hooks.ts'
+import type { Log } from '../log.ts'
+import { isEnded, type Node, type Pod } from '../schema/index.ts'
+import type { State } from '../state.ts'
+import type { Transaction } from '../transaction.ts'
+import type { Cause, ClassPod, NodeFacts } from './candidates.ts'
+import { Placement, without, withUsage, type Judgement } from './placement.ts'
+import type { Nomination } from './preemption.ts'
+import { Queue } from './queue.ts'
+import { summarise } from './summary.ts'
+import { Usage } from './usage.ts'
+
+const PODS_PER_PASS = 256
+const CLASSES_MAX = 1_000
+const STORE_RETRY_MS = 1_000
+
+export interface SchedulerOptions {
+  readonly state: State
+  readonly committer: Committer
+  readonly hooks: () => Hooks
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export class Scheduler {
+  readonly usage = new Usage()
+  readonly #options: SchedulerOptions
+  readonly #queue: Queue
+  readonly #classes = new Map<string, Placement>()
+  readonly #facts = new WeakMap<Node, NodeFacts>()
+  #classesOf: Hooks | undefined
+  #isRunning = false
+  #isScheduled = false
+  #isPassing = false
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+    this.#queue = new Queue(options.clock, () => this.#wake())
+    options.committer.onApplied(({ changes }) => this.#observe(changes))
+  }
+
+  /** How many pods wait for a node. */
+  get pending(): number {
+    return this.#queue.size
+  }
+
+  /** Counts what is there and begins. */
+  start(): void {
+    for (const pod of this.#options.state.all('pods')) {
+      this.usage.count(pod, 1)
+      if (isWaiting(pod)) this.#queue.put(pod, { isNews: true })
+    }
+    this.#isRunning = true
+    this.#wake()
+  }
+
+  stop(): void {
+    this.#isRunning = false
+  }
+
+  /** Where a pod would go now, and why not elsewhere. Changes nothing. */
+  judge(pod: ClassPod): Judgement {
+    return this.#placement(pod).judge(this.#nodes())
+  }
+
+  *#nodes(): Iterable<NodeFacts> {
+    for (const node of this.#options.state.all('nodes')) {
+      const known = this.#facts.get(node)
+      const facts = known ?? withUsage(node, this.usage)
+      if (!known) this.#facts.set(node, facts)
+      yield facts
+    }
+  }
+
+  #observe(changes: readonly Change[]): void {
+    if (!this.#isRunning) return
+    this.usage.apply(changes)
+    const happened = new Set<Cause>()
+    for (const change of changes) {
+      happened.add(`${change.kind}:${change.op}`)
+      if (change.kind === 'pods') this.#observePod(change, happened)
+    }
+    this.#queue.wake(happened)
+  }
+
+  #observePod(change: Change, happened: Set<Cause>): void {
+    const before = change.before as Pod | undefined
+    const after = change.op === 'put' ? (change.record as Pod) : undefined
+    const held = before !== undefined && before.nodeId !== null && !isEnded(before)
+    if (held && (!after || isEnded(after) || after.nodeId !== before.nodeId)) happened.add('pods:release')
+    if (!after || !isWaiting(after)) return this.#queue.remove(change.id)
+    const isNews = !before || !isWaiting(before) || classKey(before) !== classKey(after) || before.priority !== after.priority
+    return this.#queue.put(after, { isNews })
+  }
+
+  #wake(): void {
+    if (!this.#isRunning || this.#isScheduled || this.#isPassing || !this.#queue.hasReady) return
+    this.#isScheduled = true
+    this.#options.clock.after(0, () => {
+      this.#isScheduled = false
+      void this.#pass()
+    })
+  }
+
+  async #pass(): Promise<void> {
+    if (!this.#isRunning) return
+    this.#isPassing = true
+    const pods = this.#queue.take(PODS_PER_PASS)
+    const { committer, clock, log } = this.#options
+    const committed = committer.commit({ actorId: 'scheduler' }, (transaction) => this.#placeAll(pods, transaction))
+    // The next pass need not wait for the store: it works on the state as this one left it.
+    this.#isPassing = false
+    this.#wake()
+    try {
+      await committed
+    } catch (error) {
+      log.warn('placements were not committed; they will be tried again', { pods: pods.length, error: String(error) })
+      clock.after(STORE_RETRY_MS, () => this.#retry(pods))
+    }
+  }
+
+  #retry(pods: readonly Pod[]): void {
+    for (const { id } of pods) {
+      const pod = this.#options.state.get('pods', id)
+      if (pod && isWaiting(pod)) this.#queue.put(pod, { isNews: true })
+    }
+  }
+
+  /** Each pod sees the places that those before it in this pass have taken; the commit then counts them for good. */
+  #placeAll(pods: readonly Pod[], transaction: Transaction): void {
+    const bound: Pod[] = []
+    try {
+      for (const { id } of pods) {
+        const placed = this.#place(id, transaction)
+        if (!placed) continue
+        bound.push(placed)
+        this.usage.count(placed, 1)
+      }
+    } finally {
+      for (const pod of bound) this.usage.count(pod, -1)
+    }
+  }
+
+  /** @returns the pod as bound, or undefined when it was left waiting */
+  #place(podId: string, transaction: Transaction): Pod | undefined {
+    const pod = this.#options.state.get('pods', podId)
+    if (!pod || !isWaiting(pod)) return undefined
+    const judgement = this.judge(pod)
+    if (judgement.best) return bind(pod, judgement.best.node, transaction)
+    const nomination = this.#preempt(pod, judgement)
+    if (nomination) this.#evict(pod, nomination, transaction)
+    const statusMessage = summarise(judgement.refusals)
+    if (pod.statusMessage !== statusMessage || pod.reason !== 'Unschedulable') {
+      transaction.update('pods', pod.id, { statusMessage, reason: 'Unschedulable' })
+    }
+    this.#queue.park(pod.id, judgement.causes)
+    return undefined
+  }
+
+  #preempt(pod: Pod, { refusals }: Judgement): Nomination | undefined {
+    if (pod.preemptionPolicy === 'Never') return undefined
+    const placement = this.#placement(pod)
+    return this.#options.hooks().preempt.call({
+      pod,
+      refusals,
+      fitsWithout: (node, victims) => placement.refusal(without(node, victims)) === undefined,
+    })
+  }
+
+  #evict(pod: Pod, { victims }: Nomination, transaction: Transaction): void {
+    for (const victim of victims) {
+      transaction.update('pods', victim.id, {
+        status: 'stopping',
+        reason: 'Preempted',
+        statusMessage: `makes way for ${pod.namespace}/${pod.name}`,
+      })
+    }
+  }
+
+  #placement(pod: ClassPod): Placement {
+    const hooks = this.#options.hooks()
+    if (this.#classesOf !== hooks || this.#classes.size >= CLASSES_MAX) {
+      this.#classes.clear()
+      this.#classesOf = hooks
+    }
+    const key = classKey(pod)
+    const known = this.#classes.get(key)
+    if (known) return known
+    const made = new Placement(pod, { hooks, log: this.#options.log })
+    this.#classes.set(key, made)
+    return made
+  }
+}
+
+function bind(pod: Pod, node: Node, transaction: Transaction): Pod {
+  return transaction.update('pods', pod.id, {
+    nodeId: node.id,
+    status: 'scheduled',
+    incarnation: pod.incarnation + 1,
+    scheduledAt: timestamp(transaction.at),
+    statusMessage: `bound to ${node.name}`,
+    reason: 'Scheduled',
+  })
+}
+
+const isWaiting = (pod: Pod): boolean => pod.status === 'pending' && pod.nodeId === null && pod.deletedAt === null
+
+/** Pods with the same key are judged alike. */
+function classKey(pod: ClassPod): string {
+  const { namespace, packId, nodeName, labels, tolerations, resources, scheduling, priority, preemptionPolicy, deploymentId } = pod
+  return JSON.stringify([namespace, packId, nodeName, labels, tolerations, resources, scheduling, priority, preemptionPolicy, deploymentId])
+}

@@ -1,0 +1,92 @@
+/**
+ * The cluster as it stands: one table per kind. Read anywhere, written only by `kernel.commit`.
+ * A kind is defined by the plugin that owns the noun: its schema, its keys, and who may follow it over a watch.
+ */
+import { Compile } from 'typebox/compile'
+import type { TObject } from 'typebox'
+import type { Entity, KindName, Kinds } from './schema/index.ts'
+import type { Principal } from './operations.ts'
+import { Table, type KindOptions } from './table.ts'
+
+export interface KindDefinition<T extends Entity = Entity> extends KindOptions<T> {
+  readonly schema: TObject
+  /** Present when the kind may be watched: the permission it needs and what a watcher sees of a record, undefined for nothing. */
+  readonly watch?: {
+    readonly permission: string
+    readonly view: (record: T, who: Principal) => object | undefined
+  }
+}
+
+interface Kind extends KindDefinition {
+  readonly check: (record: unknown) => boolean
+  readonly table: Table<Entity>
+}
+
+/** What reads records: the state as it stands, the durable state, and a fork are all one of these. */
+export interface Reader {
+  get<K extends KindName>(kind: K, id: string): Kinds[K] | undefined
+  /** The one record with that key of a unique rule. */
+  find<K extends KindName>(kind: K, rule: string, key: string): Kinds[K] | undefined
+  /** The records under a key of an index. */
+  by<K extends KindName>(kind: K, index: string, key: string): Kinds[K][]
+  all<K extends KindName>(kind: K): Iterable<Kinds[K]>
+}
+
+export class State implements Reader {
+  readonly #kinds = new Map<string, Kind>()
+
+  define<T extends Entity>(name: string, definition: KindDefinition<T>): void {
+    if (this.#kinds.has(name)) throw new Error(`kind ${name} is defined already`)
+    const checker = Compile(definition.schema)
+    const untyped = definition as unknown as KindDefinition
+    this.#kinds.set(name, { ...untyped, check: (record) => checker.Check(record), table: new Table(untyped) })
+  }
+
+  remove(name: string): void {
+    this.#kinds.delete(name)
+  }
+
+  has(name: string): boolean {
+    return this.#kinds.has(name)
+  }
+
+  kind(name: string): Kind {
+    const kind = this.#kinds.get(name)
+    if (!kind) throw new Error(`no kind ${name}: is the plugin that owns it enabled?`)
+    return kind
+  }
+
+  get kinds(): ReadonlyMap<string, KindDefinition> {
+    return this.#kinds
+  }
+
+  table<K extends KindName>(name: K): Table<Kinds[K]> {
+    return this.kind(name).table as unknown as Table<Kinds[K]>
+  }
+
+  /** The kind's records as a map that Vue's effects can follow. */
+  view<K extends KindName>(name: K): ReadonlyMap<string, Kinds[K]> {
+    return this.table(name).view
+  }
+
+  get<K extends KindName>(kind: K, id: string): Kinds[K] | undefined {
+    return this.table(kind).get(id)
+  }
+
+  find<K extends KindName>(kind: K, rule: string, key: string): Kinds[K] | undefined {
+    return this.table(kind).find(rule, key)
+  }
+
+  by<K extends KindName>(kind: K, index: string, key: string): Kinds[K][] {
+    const table = this.table(kind)
+    return [...table.idsBy(index, key)].flatMap((id) => table.get(id) ?? [])
+  }
+
+  all<K extends KindName>(kind: K): Iterable<Kinds[K]> {
+    return this.table(kind).raw.values()
+  }
+
+  flush(): void {
+    for (const { table } of this.#kinds.values()) table.flush()
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * The records of one kind. Reads in hot loops go to the raw map; people, plugins' effects and the wire follow the
+ * shallow-reactive view of the same map, which is told once a commit which keys have changed.
+ * Records are frozen and replaced, so `===` tells whether one changed.
+ */
+import { shallowReactive, trigger } from '@vue/reactivity'
+import type { Entity } from './schema/common.ts'
+
+type Touch = 'add' | 'set' | 'delete'
+/** Vue's own names for what happened to a key; the enum is not erasable, its values are these strings. */
+type VueOperation = Parameters<typeof trigger>[1]
+
+export interface KindOptions<T extends Entity> {
+  /** Keys that no two records may share, by the name of the rule; undefined is no key. */
+  readonly unique?: Readonly<Record<string, (record: T) => string | undefined>>
+  /** Keys to look records up by; null is no key. */
+  readonly indexes?: Readonly<Record<string, (record: T) => string | null>>
+}
+
+export class Table<T extends Entity> {
+  readonly raw = new Map<string, T>()
+  readonly view: ReadonlyMap<string, T> = shallowReactive(this.raw)
+  readonly #touched = new Map<string, Touch>()
+  readonly #unique: readonly UniqueIndex<T>[]
+  readonly #indexes: ReadonlyMap<string, Index<T>>
+
+  constructor(options: KindOptions<T> = {}) {
+    this.#unique = Object.entries(options.unique ?? {}).map(([rule, key]) => ({ rule, key, ids: new Map() }))
+    this.#indexes = new Map(Object.entries(options.indexes ?? {}).map(([name, key]) => [name, { key, ids: new Map() }]))
+  }
+
+  get(id: string): T | undefined {
+    return this.raw.get(id)
+  }
+
+  /** The one record with that key of a unique rule. */
+  find(rule: string, key: string): T | undefined {
+    const index = this.#unique.find((each) => each.rule === rule)
+    if (!index) throw new Error(`no unique rule ${rule}`)
+    const id = index.ids.get(key)
+    return id === undefined ? undefined : this.raw.get(id)
+  }
+
+  /** The ids under a key of an index. */
+  idsBy(name: string, key: string): ReadonlySet<string> {
+    const index = this.#indexes.get(name)
+    if (!index) throw new Error(`no index ${name}`)
+    return index.ids.get(key) ?? NONE
+  }
+
+  /** The key that the record has in an index, or undefined where it has none. */
+  keyOf(name: string, record: T): string | null {
+    return this.#indexes.get(name)?.key(record) ?? null
+  }
+
+  /** The rule that the record would break, or undefined. */
+  clash(record: T): { readonly rule: string; readonly key: string } | undefined {
+    for (const { rule, key, ids } of this.#unique) {
+      const wanted = key(record)
+      if (wanted === undefined) continue
+      const holder = ids.get(wanted)
+      if (holder !== undefined && holder !== record.id) return { rule, key: wanted }
+    }
+    return undefined
+  }
+
+  /** Puts or, without a record, removes. Nobody who follows the view is told before `flush`. */
+  set(id: string, record: T | undefined): void {
+    const before = this.raw.get(id)
+    if (before) this.#forget(before)
+    if (record) {
+      this.raw.set(id, record)
+      this.#remember(record)
+    } else this.raw.delete(id)
+    this.#touch(id, before, record)
+  }
+
+  /** Tells everybody who follows the view what has changed since the last time. */
+  flush(): void {
+    for (const [id, touch] of this.#touched) trigger(this.raw, touch as VueOperation, id)
+    this.#touched.clear()
+  }
+
+  #touch(id: string, before: T | undefined, record: T | undefined): void {
+    const first = this.#touched.get(id)
+    const existed = first === undefined ? before !== undefined : first !== 'add'
+    if (!existed && !record) this.#touched.delete(id)
+    else this.#touched.set(id, existed ? (record ? 'set' : 'delete') : 'add')
+  }
+
+  #remember(record: T): void {
+    for (const { key, ids } of this.#unique) {
+      const own = key(record)
+      if (own !== undefined) ids.set(own, record.id)
+    }
+    for (const { key, ids } of this.#indexes.values()) {
+      const own = key(record)
+      if (own === null) continue
+      const group = ids.get(own)
+      if (group) group.add(record.id)
+      else ids.set(own, new Set([record.id]))
+    }
+  }
+
+  #forget(record: T): void {
+    for (const { key, ids } of this.#unique) {
+      const own = key(record)
+      if (own !== undefined && ids.get(own) === record.id) ids.delete(own)
+    }
+    for (const { key, ids } of this.#indexes.values()) {
+      const own = key(record)
+      const group = own === null ? undefined : ids.get(own)
+      if (own === null || !group) continue
+      group.delete(record.id)
+      if (group.size === 0) ids.delete(own)
+    }
+  }
+}
+
+interface UniqueIndex<T> {
+  readonly rule: string
+  readonly key: (record: T) => string | undefined
+  readonly ids: Map<string, string>
+}
+interface Index<T> {
+  readonly key: (record: T) => string | null
+  readonly ids: Map<string, Set<string>>
+}
+const NONE: ReadonlySet<string> = new Set()

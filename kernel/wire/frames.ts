@@ -1,0 +1,96 @@
+/**
+ * All that crosses a socket, as JSON text, one frame a message. Agents and consoles speak it to /ws. Clients import the types
+ * alone; the server checks what comes in against the schemas.
+ */
+import { Type, type Static } from 'typebox'
+import { Id, Ref, strict } from '../schema/common.ts'
+
+/** The version of these frames; a server refuses a client that speaks another. */
+export const PROTOCOL = 1
+
+const CallId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const Path = Type.String({ minLength: 1, maxLength: 64 })
+
+/** First of all: who the client is. Answered by welcome, or by bye. */
+export const Hello = strict({
+  type: Type.Literal('hello'),
+  protocol: Type.Literal(PROTOCOL),
+  token: Type.String({ minLength: 1, maxLength: 8192 }),
+})
+/** Call an operation. Answered by one result or one error. What gives lines or bytes is had over HTTP. */
+export const Ask = strict({
+  type: Type.Literal('ask'),
+  id: CallId,
+  operation: Path,
+  input: Type.Record(Type.String(), Type.Unknown()),
+  idempotencyKey: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+})
+/**
+ * Follow a kind. Answered by events: first one that holds everything, or what has changed since the revision that is named and
+ * still known; then one per commit.
+ */
+export const Watch = strict({
+  type: Type.Literal('watch'),
+  id: CallId,
+  kind: Path,
+  filter: Type.Optional(
+    strict({
+      nodeId: Type.Optional(Id),
+      namespace: Type.Optional(Ref),
+      labelSelector: Type.Optional(Type.String({ maxLength: 2000 })),
+    }),
+  ),
+  since: Type.Optional(Type.Integer({ minimum: 0 })),
+})
+/** End a watch. Not answered. */
+export const Unwatch = strict({ type: Type.Literal('unwatch'), id: CallId })
+
+export const FromClient = Type.Union([Hello, Ask, Watch, Unwatch])
+export type FromClient = Static<typeof FromClient>
+export type WatchFilter = NonNullable<Static<typeof Watch>['filter']>
+
+/** The server knows the client. `server` is another at each start of the control plane. */
+export interface Welcome {
+  readonly type: 'welcome'
+  readonly server: string
+  readonly revision: number
+  readonly name: string
+}
+/** The answer to an ask. */
+export interface Result {
+  readonly type: 'result'
+  readonly id: number
+  readonly output: unknown
+}
+/** The refusal of an ask or a watch, or, without an id, of a frame that could not be read. */
+export interface Failure {
+  readonly type: 'error'
+  readonly id?: number
+  readonly problem: WireProblem
+}
+/** What a watch has to tell. */
+export interface Event {
+  readonly type: 'event'
+  readonly id: number
+  readonly revision: number
+  /** It holds everything: forget what came before. */
+  readonly isSnapshot: boolean
+  readonly put: readonly object[]
+  /** Ids of what is gone, or has left the filter. */
+  readonly gone: readonly string[]
+}
+/** The server hangs up, and says why. After `replaced`, `refused` or `protocol` coming back is of no use. */
+export interface Bye {
+  readonly type: 'bye'
+  readonly why: 'refused' | 'replaced' | 'protocol' | 'slow' | 'stopping'
+  readonly problem: WireProblem
+}
+export type FromServer = Welcome | Result | Failure | Event | Bye
+
+/** A problem document as clients see it: kernel/errors.ts. */
+export interface WireProblem {
+  readonly code: string
+  readonly detail: string
+  readonly status: number
+  readonly retryable: boolean
+}
