@@ -34,12 +34,18 @@ export interface Loading {
   revision: number
 }
 
+/** A waterfall whose taps may also leave the record as it is, by returning nothing. */
+interface AdmitHook {
+  tap(options: string | { readonly name: string; readonly stage?: number }, fn: (record: Entity, admission: Admission) => Entity | undefined | void): void
+  call(record: Entity, admission: Admission): Entity
+}
+
 export const createHooks = () => ({
   /**
    * Completes and judges a record that somebody asks to create or change. Gets the draft, returns a changed copy or nothing;
    * throws a KernelError to refuse. Synchronous, because judging and applying are one step: what it counted still holds.
    */
-  admit: interpret(new SyncWaterfallHook<[record: Entity, admission: Admission]>(['record', 'admission'])),
+  admit: interpret(new SyncWaterfallHook<[record: Entity, admission: Admission]>(['record', 'admission'])) as unknown as AdmitHook,
   /** Describes where pods of one class may run. Called once per class, not per node; the functions given to it are. */
   filter: interpret(new SyncHook<[candidates: CandidateSet]>(['candidates'])),
   /** Describes which of the feasible nodes a class prefers. */

@@ -37,11 +37,12 @@ export function interpret<H extends object>(hook: H): H {
   return hook
 }
 
-function modeOf(hook: object): Mode {
-  if (hook instanceof SyncBailHook || hook instanceof AsyncSeriesBailHook) return 'bail'
-  if (hook instanceof SyncWaterfallHook) return 'waterfall'
-  if (hook instanceof SyncHook || hook instanceof AsyncSeriesHook) return 'plain'
-  throw new Error(`no interpreter for ${hook.constructor.name}`)
+/** tapable's hooks have no prototype to test for; each names its maker. */
+function modeOf({ constructor }: object): Mode {
+  if (constructor === SyncBailHook || constructor === AsyncSeriesBailHook) return 'bail'
+  if (constructor === SyncWaterfallHook) return 'waterfall'
+  if (constructor === SyncHook || constructor === AsyncSeriesHook) return 'plain'
+  throw new Error(`no interpreter for ${constructor.name}`)
 }
 
 function walkSync({ taps, interceptors }: Compilation, mode: Mode) {

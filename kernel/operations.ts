@@ -16,6 +16,8 @@ export interface Principal {
   readonly id: string
   readonly kind: 'user' | 'node' | 'token' | 'system'
   readonly roles: readonly Role[]
+  /** What it may do: noun:verb, or * for everything. */
+  readonly permissions: readonly string[]
   /** The session or token that the call came with. */
   readonly credentialId: string
   /** What may be shown of it: an e-mail address, a node's name. */
@@ -28,6 +30,14 @@ export interface Credential {
   readonly bearer: string | undefined
   /** The address that it came from. */
   readonly remote: string
+}
+
+/** A connection that stays. */
+export interface Session {
+  readonly id: string
+  onClose(listener: () => void): void
+  /** Hangs up. */
+  close(why: 'replaced', detail: string): void
 }
 
 /** The part of an AbortSignal that is the same everywhere. */
@@ -47,6 +57,8 @@ export interface Call {
   /** Aborted when the caller is gone. */
   readonly signal: Aborting | undefined
   readonly operation: string
+  /** The connection that the call came over, when it is one that stays. */
+  readonly session: Session | undefined
   /** Who to name in the commits that the call makes. */
   readonly origin: Origin
   /** The HTTP status of the answer where it is not the operation's own. */
@@ -72,15 +84,15 @@ export interface Operation<I extends TObject = TObject, O extends TSchema = TSch
   readonly query?: readonly string[]
   /** The field that takes the raw body, in place of JSON. */
   readonly bytes?: string
-  /** What the answer is, JSON unless told: `lines` is an AsyncIterable of outputs, `bytes` a Download. */
-  readonly gives?: 'json' | 'lines' | 'bytes'
+  /** What the answer may be beside JSON: `lines` is an AsyncIterable of objects, `bytes` a Download. */
+  readonly gives?: 'lines' | 'bytes'
   /** Answers also while the state is still being loaded. */
   readonly isAlwaysOpen?: boolean
   /** Several calls with one Idempotency-Key do its work once. */
   readonly isIdempotent?: boolean
-  handle(input: Static<I>, call: Call): Answer<O> | Promise<Answer<O>>
+  readonly handle: (input: Static<I>, call: Call) => Answer<O> | Promise<Answer<O>>
 }
-export type Answer<O extends TSchema> = Static<O> | AsyncIterable<Static<O>> | Download
+export type Answer<O extends TSchema> = Static<O> | AsyncIterable<object> | Download
 
 /** Bytes as an answer. */
 export class Download {
@@ -109,6 +121,7 @@ export class Operations {
   /** Answers in place of the operation: a repeated request. */
   replay = createReplay()
   readonly #registered = new Map<string, Registered>()
+  #all: readonly Operation[] = []
   readonly #isReady: () => boolean
 
   constructor(isReady: () => boolean) {
@@ -132,18 +145,21 @@ export class Operations {
     const checker = Compile(operation.input)
     const check = (input: unknown) => (checker.Check(input) ? [] : describe(checker.Errors(input)))
     this.#registered.set(operation.name, { operation, plugin, check })
+    this.#list()
   }
 
   remove(name: string): void {
     this.#registered.delete(name)
+    this.#list()
   }
 
   get(name: string): Operation | undefined {
     return this.#registered.get(name)?.operation
   }
 
+  /** All of them; another list once one has come or gone. */
   all(): readonly Operation[] {
-    return [...this.#registered.values()].map(({ operation }) => operation)
+    return this.#all
   }
 
   /** Credential, then permission. @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED, FORBIDDEN, NOT_READY */
@@ -170,6 +186,10 @@ export class Operations {
     if (refusal !== undefined) throw new KernelError('FORBIDDEN', refusal, { details: { permission: operation.permission } })
   }
 
+  #list(): void {
+    this.#all = [...this.#registered.values()].map(({ operation }) => operation)
+  }
+
   #mustBeReady(): void {
     if (!this.#isReady())
       throw new KernelError('NOT_READY', 'the state is still being loaded, or another control plane leads: try again in a moment')
@@ -187,18 +207,18 @@ export class Operations {
   }
 }
 
-const createAuthenticate = () => interpret(new AsyncSeriesBailHook<[credential: Credential], Principal>(['credential']))
-const createAuthorize = () => interpret(new SyncBailHook<[operation: Operation, who: Principal], string>(['operation', 'who']))
+const createAuthenticate = () => interpret(new AsyncSeriesBailHook<[credential: Credential], Principal | undefined>(['credential']))
+const createAuthorize = () => interpret(new SyncBailHook<[operation: Operation, who: Principal], string | undefined>(['operation', 'who']))
 const createReplay = () =>
   interpret(
-    new AsyncSeriesBailHook<[operation: Operation, input: object, call: Call], { readonly output: unknown }>([
+    new AsyncSeriesBailHook<[operation: Operation, input: object, call: Call], { readonly output: unknown } | undefined>([
       'operation',
       'input',
       'call',
     ]),
   )
 
-const ANYBODY: Principal = { id: 'anonymous', kind: 'system', roles: [], credentialId: '', name: 'anonymous' }
+const ANYBODY: Principal = { id: 'anonymous', kind: 'system', roles: [], permissions: [], credentialId: '', name: 'anonymous' }
 
 export function invalid(errors: readonly FieldError[]): KernelError {
   const [first] = errors

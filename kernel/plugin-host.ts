@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import type { HookName, Hooks } from './hooks.ts'
 import type { Log } from './log.ts'
 import { Operations } from './operations.ts'
-import type { Plugin, PluginKernel, PluginStatus } from './plugin.ts'
+import type { Plugin, PluginClock, PluginKernel, PluginStatus } from './plugin.ts'
 import type { Scheduler } from './scheduling/scheduler.ts'
 import type { Services } from './services.ts'
 import type { State } from './state.ts'
@@ -153,13 +153,13 @@ export class PluginHost {
     return Object.fromEntries(names.map((hook) => [hook, { tap: record(hook, 'tap'), tapPromise: record(hook, 'tapPromise') }]))
   }
 
-  #clock(): Clock {
+  #clock(): PluginClock {
     const { clock } = this.#parts
     const owned = (cancel: () => void): (() => void) => {
       this.#undo.push(cancel)
       return cancel
     }
-    const contained = (run: () => void) => () => void this.#contain('a timer', run)
+    const contained = (run: Run) => () => void this.#contain('a timer', run)
     return {
       now: () => clock.now(),
       after: (ms, run) => {

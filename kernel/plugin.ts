@@ -3,7 +3,6 @@
  * disabled: its taps, operations, kinds, services, listeners and timers.
  */
 import type { ChangeSet, Origin } from './changes.ts'
-import type { Clock } from './clock.ts'
 import type { Hooks } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { Operation, Operations } from './operations.ts'
@@ -24,6 +23,13 @@ export interface Plugin {
 // oxlint-disable-next-line typescript/no-empty-object-type -- open for declaration merging
 export interface Services {}
 
+/** The kernel's clock, whose runs may also take their time: what they throw is logged under the plugin's name. */
+export interface PluginClock {
+  readonly now: () => number
+  readonly after: (ms: number, run: () => void | Promise<void>) => () => void
+  readonly every: (ms: number, run: () => void | Promise<void>) => () => void
+}
+
 export interface PluginKernel {
   readonly hooks: Hooks
   readonly operations: {
@@ -35,25 +41,25 @@ export interface PluginKernel {
   /** The cluster as it is durable, for whoever answers a caller. */
   readonly durable: Reader
   readonly scheduler: Pick<Scheduler, 'usage' | 'judge' | 'pending'>
-  readonly clock: Clock
+  readonly clock: PluginClock
   readonly log: Log
   readonly newId: () => string
   /** The newest durable revision. */
   readonly revision: () => number
-  commit<T>(origin: Origin, write: (transaction: Transaction) => T): Promise<T>
-  onApplied(listener: (changeSet: ChangeSet) => void): void
-  onDurable(listener: (changeSet: ChangeSet) => void): void
+  readonly commit: <T>(origin: Origin, write: (transaction: Transaction) => T) => Promise<T>
+  readonly onApplied: (listener: (changeSet: ChangeSet) => void | Promise<void>) => void
+  readonly onDurable: (listener: (changeSet: ChangeSet) => void | Promise<void>) => void
   /** Runs once everything is loaded, in the order of the plugins. */
-  onStart(run: () => void | Promise<void>): void
+  readonly onStart: (run: () => void | Promise<void>) => void
   /** Runs when the kernel stops or the plugin is disabled, in reverse order. */
-  onStop(run: () => void | Promise<void>): void
-  provide<S extends keyof Services>(name: S, service: Services[S]): void
+  readonly onStop: (run: () => void | Promise<void>) => void
+  readonly provide: <S extends keyof Services>(name: S, service: Services[S]) => void
   /** @throws Error when no enabled plugin provides it */
-  need<S extends keyof Services>(name: S): Services[S]
+  readonly need: <S extends keyof Services>(name: S) => Services[S]
   /** Enabled plugins, in order. */
-  plugins(): readonly PluginStatus[]
+  readonly plugins: () => readonly PluginStatus[]
   /** Whether the state is loaded and the scheduler runs. */
-  isReady(): boolean
+  readonly isReady: () => boolean
 }
 
 export interface PluginStatus {

@@ -3,7 +3,7 @@
  * their own, all from TypeScript. Plain JavaScript, because it runs before anything is built.
  * dist/ is stale when a source is newer than its stamp; an installed package brings dist/ along and never builds.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -14,6 +14,8 @@ const stamp = path.join(dist, '.stamp')
 /** Each becomes dist/NAME.mjs. */
 const entries = {
   stark: 'console/cli/main.ts',
+  daemon: 'plugins/main.ts',
+  agent: 'agents/node/main.ts',
   'db-worker': 'plugins/supabase/worker/main.ts',
   'pod-bootstrap': 'agents/node/pod-bootstrap.ts',
   'net-guard': 'agents/node/net-guard.ts',
@@ -49,6 +51,8 @@ async function build() {
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   })
   writeFileSync(path.join(fresh, '.stamp'), '')
+  // What was changed while it was being built is newer than the build.
+  utimesSync(path.join(fresh, '.stamp'), started / 1000, started / 1000)
   // Two commands may build at once: each moves a whole folder into place, and the loser's is as good as the winner's.
   rmSync(dist, { recursive: true, force: true })
   try {

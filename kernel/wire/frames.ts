@@ -82,7 +82,7 @@ export interface Event {
 /** The server hangs up, and says why. After `replaced`, `refused` or `protocol` coming back is of no use. */
 export interface Bye {
   readonly type: 'bye'
-  readonly why: 'refused' | 'replaced' | 'protocol' | 'slow' | 'stopping'
+  readonly why: 'refused' | 'replaced' | 'protocol' | 'stopping'
   readonly problem: WireProblem
 }
 export type FromServer = Welcome | Result | Failure | Event | Bye

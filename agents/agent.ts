@@ -1,0 +1,211 @@
+/**
+ * An agent: connects, registers, keeps what should run and what does the same, reports, and comes back as the same node after
+ * the connection or the control plane was away. Its pods run on meanwhile. The same core in Node.js and in browsers.
+ */
+import type { Clock } from '../kernel/clock.ts'
+import type { Capabilities, Node } from '../kernel/schema/node.ts'
+import type { Capacity, Labels, RuntimeType } from '../kernel/schema/common.ts'
+import type { Pack } from '../kernel/schema/pack.ts'
+import type { Pod } from '../kernel/schema/pod.ts'
+import type { Taint } from '../kernel/schema/taint.ts'
+import { WireClient, WireError, type Socket } from '../kernel/wire/client.ts'
+import type { WireProblem } from '../kernel/wire/frames.ts'
+import { ReplicaOf } from '../kernel/wire/replica.ts'
+import { PodRun } from './pod-run.ts'
+import { reconcile, type Task } from './reconcile.ts'
+import type { PodEvents, RunningPod } from './runtime.ts'
+
+const REGISTER_RETRY_MS = 1_000
+
+/** What a node says of itself when it registers. */
+export interface NodeFacts {
+  readonly id: string
+  readonly name: string
+  readonly runtimeType: RuntimeType
+  readonly capabilities: Capabilities
+  readonly allocatable: Capacity
+  readonly labels: Labels
+  readonly taints: readonly Taint[]
+}
+
+export interface Connecting {
+  /** ws: or wss:, with the path /ws */
+  readonly url: string
+  readonly open: (url: string) => Socket
+  readonly clock: Clock
+  /** 0 to 1 */
+  readonly random: () => number
+}
+
+export interface AgentOptions extends Connecting {
+  readonly facts: NodeFacts
+  /** The node's own credential. */
+  readonly token: string
+  /** Runs a pod of a pack. @throws Error when its bundle cannot be had */
+  readonly run: (pod: Pod, pack: Pack, events: PodEvents) => Promise<RunningPod>
+  readonly onChange?: (status: AgentStatus) => void
+  /** The control plane does not want this node any more: it was deleted, or another agent is it now. */
+  readonly onRefused: (problem: WireProblem) => void
+}
+
+export interface AgentStatus {
+  readonly isOnline: boolean
+  readonly running: number
+}
+
+interface Registered {
+  readonly node: Node
+  readonly token: string | null
+  readonly heartbeatIntervalMs: number
+}
+
+export class Agent {
+  readonly #options: AgentOptions
+  readonly #client: WireClient
+  readonly #wanted = new ReplicaOf<Pod>()
+  readonly #taken = new Map<string, PodRun>()
+  #hasSeen = false
+  #isNew = true
+  #cancelBeat: (() => void) | undefined
+  #cancelRetry: (() => void) | undefined
+
+  constructor(options: AgentOptions) {
+    this.#options = options
+    this.#client = new WireClient({
+      url: options.url,
+      token: () => options.token,
+      open: options.open,
+      clock: options.clock,
+      random: options.random,
+      onWelcome: () => void this.#register(),
+      onGone: (final) => this.#gone(final),
+    })
+    this.#client.watch('pods', {
+      filter: { nodeId: options.facts.id },
+      onEvent: (event) => {
+        this.#wanted.apply(event)
+        this.#hasSeen = true
+        this.#act()
+      },
+      onRefused: options.onRefused,
+    })
+  }
+
+  get status(): AgentStatus {
+    return { isOnline: this.#client.isOnline, running: [...this.#taken.values()].filter(({ isRunning }) => isRunning).length }
+  }
+
+  /** Says goodbye and ends the connection; what still runs is the caller's to kill. */
+  async stop(): Promise<void> {
+    this.#cancelBeat?.()
+    this.#cancelRetry?.()
+    try {
+      await this.#client.ask('nodes.goodbye', { id: this.#options.facts.id })
+    } catch (error) {
+      // Nobody there to say goodbye to: silence will tell.
+      if (!(error instanceof WireError)) throw error
+    } finally {
+      this.#client.close()
+    }
+  }
+
+  async #register(): Promise<void> {
+    const { clock, facts } = this.#options
+    try {
+      const { heartbeatIntervalMs } = await this.#client.ask<Registered>('nodes.register', { ...facts, isNew: this.#isNew })
+      this.#isNew = false
+      this.#cancelBeat?.()
+      this.#cancelBeat = clock.every(heartbeatIntervalMs, () => void this.#beat())
+      for (const run of this.#taken.values()) run.retell()
+      this.#changed()
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      if (error.retryable) this.#cancelRetry = clock.after(REGISTER_RETRY_MS, () => void this.#register())
+      else this.#options.onRefused({ code: error.code, detail: error.message, status: 403, retryable: false })
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const used = await Promise.all([...this.#taken.values()].map((run) => run.usage()))
+    const cpu = used.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0)
+    const memory = used.reduce((sum, { memoryMb }) => sum + memoryMb, 0)
+    try {
+      await this.#client.ask('nodes.heartbeat', { id: this.#options.facts.id, used: { cpu, memory } })
+    } catch (error) {
+      // The next one may get through; the server's own clock decides what silence means.
+      if (!(error instanceof WireError)) throw error
+    }
+  }
+
+  #gone(final: WireProblem | undefined): void {
+    this.#cancelBeat?.()
+    this.#cancelRetry?.()
+    this.#changed()
+    if (final) this.#options.onRefused(final)
+  }
+
+  /** Before the first word of the control plane nothing is known to be wanted, and nothing is touched. */
+  #act(): void {
+    if (!this.#hasSeen) return
+    for (const task of reconcile(this.#wanted.records, this.#taken)) this.#do(task)
+    this.#changed()
+  }
+
+  #do(task: Task): void {
+    if (task.do === 'start') this.#take(task.pod)
+    else if (task.do === 'give up') this.#take(task.pod).giveUp()
+    else if (task.do === 'stop') {
+      this.#taken.get(task.pod.id)?.stop(task.pod.reason ?? 'UserStopped', task.pod.terminationGracePeriodSeconds * 1000)
+    } else if (task.do === 'kill') this.#taken.get(task.podId)?.discard()
+    else this.#taken.delete(task.podId)
+  }
+
+  #take(pod: Pod): PodRun {
+    const run = new PodRun({
+      pod,
+      clock: this.#options.clock,
+      ask: (operation, input) => this.#client.ask(operation, input),
+      start: async (taken, events) => {
+        const pack = await this.#client.ask<Pack>('packs.get', { id: taken.packId })
+        return this.#options.run(taken, pack, events)
+      },
+      onChange: () => this.#act(),
+    })
+    this.#taken.set(pod.id, run)
+    return run
+  }
+
+  #changed(): void {
+    this.#options.onChange?.(this.status)
+  }
+}
+
+/** Makes a node of whoever holds a join token. @throws WireError when the token is refused. @returns the node's own credential */
+export function join(facts: NodeFacts, token: string, { url, open, clock, random }: Connecting): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (problem: Pick<WireProblem, 'code' | 'detail' | 'retryable'>): void => {
+      client.close()
+      reject(new WireError(problem))
+    }
+    const register = async (): Promise<void> => {
+      try {
+        const registered = await client.ask<Registered>('nodes.register', { ...facts, isNew: true })
+        client.close()
+        if (registered.token === null) reject(new Error('the control plane gave no credential'))
+        else resolve(registered.token)
+      } catch (error) {
+        // A connection that broke is made again, and this is asked again.
+        if (error instanceof WireError && !error.retryable) fail({ code: error.code, detail: error.message, retryable: false })
+      }
+    }
+    const client = new WireClient({
+      url,
+      token: () => token,
+      open,
+      clock,
+      random,
+      onWelcome: () => void register(),
+      onGone: (final) => final && fail(final),
+    })
+  })
+}

@@ -1,0 +1,14 @@
+/** The machine's clock for an agent. Its timers keep the process alive: an agent waits for its server for as long as it takes. */
+import type { Clock } from '../../kernel/clock.ts'
+
+export const agentClock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  every(ms, run) {
+    const timer = setInterval(run, ms)
+    return () => clearInterval(timer)
+  },
+}

@@ -1,0 +1,170 @@
+/**
+ * `isolation: process`, the default: each pod in a child process of its own (isolate-process.ts says what confines it). Keeps
+ * one process started ahead, because most of a start is Node.js itself; its heap limit was set at its birth, so only a pod
+ * with the default limit can have it. POSIX only: pods are killed as process groups.
+ */
+import type { PodServices } from '../pod-host.ts'
+import type { PodEvents, PodSpec, RunningPod, Runtime } from '../runtime.ts'
+import { failedStart } from './failed-start.ts'
+import { IsolateProcess, type IsolateListener } from './isolate-process.ts'
+import { ProcessPod } from './process-pod.ts'
+import { ReaperLink } from './reaper-link.ts'
+import { MemoryWatchdog } from './watchdog.ts'
+import { makeWorkspace, placeBundle, removePodFolder, type Workspace } from './workspace.ts'
+
+/** The cluster's default memory limit, which most pods have. */
+export const SPARE_MEMORY_LIMIT_MB = 512
+
+export interface RuntimeEntries {
+  readonly bootstrap: string
+  readonly guard: string
+  readonly reaper: string
+}
+
+export interface ProcessRuntimeOptions {
+  /** Paths of the built files that become processes. */
+  readonly entries: RuntimeEntries
+  readonly services: PodServices
+}
+
+/** @throws Error when the temporary folder cannot be reached by the pods' user */
+export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
+  return new ProcessRuntime(options)
+}
+
+interface Spare {
+  readonly isolate: IsolateProcess
+  /** Resolves when it can take a pod. */
+  readonly waiting: Promise<void>
+}
+
+class ProcessRuntime implements Runtime {
+  readonly #services: PodServices
+  readonly #workspace: Workspace
+  readonly #reaper: ReaperLink
+  readonly #watchdog = new MemoryWatchdog()
+  readonly #isolates = new Set<IsolateProcess>()
+  readonly #pods = new Set<RunningPod>()
+  #spare: Spare | undefined
+  #keepsSpare = false
+  #isClosed = false
+  #onEmpty: () => void = () => undefined
+
+  constructor({ entries, services }: ProcessRuntimeOptions) {
+    this.#services = services
+    this.#workspace = makeWorkspace({ bootstrap: entries.bootstrap, guard: entries.guard, isShared: process.getuid?.() === 0 })
+    this.#reaper = new ReaperLink({ entry: entries.reaper, folder: this.#workspace.folder })
+    process.on('SIGUSR1', ignoreSignal)
+  }
+
+  start(spec: PodSpec, events: PodEvents): RunningPod {
+    if (this.#isClosed) return failedStart(spec, events, new Error('the runtime is closed'))
+    let isolate: IsolateProcess | undefined
+    try {
+      isolate = this.#takeSpare(spec) ?? this.#spawn(spec.memoryLimitMb, idle)
+      placeBundle(spec.bundlePath, isolate.folder)
+    } catch (error) {
+      isolate?.kill()
+      return failedStart(spec, events, error as Error)
+    }
+    const pod = new ProcessPod({
+      spec,
+      services: this.#services,
+      isolate,
+      watchdog: this.#watchdog,
+      events: {
+        ...forwarded(events),
+        onRunning: () => {
+          this.#refill()
+          events.onRunning()
+        },
+        onExit: (exit) => {
+          this.#pods.delete(pod)
+          this.#refill()
+          events.onExit(exit)
+        },
+      },
+    })
+    this.#pods.add(pod)
+    return pod
+  }
+
+  warm(): Promise<void> {
+    this.#keepsSpare = true
+    this.#spare ??= this.#makeSpare()
+    return this.#spare.waiting
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    process.off('SIGUSR1', ignoreSignal)
+    const empty = new Promise<void>((resolve) => (this.#onEmpty = resolve))
+    for (const pod of this.#pods) pod.kill()
+    for (const isolate of this.#isolates) isolate.kill()
+    if (this.#isolates.size > 0) await empty
+    // It removes the workspace.
+    await this.#reaper.close()
+  }
+
+  #spawn(memoryLimitMb: number | undefined, listener: IsolateListener): IsolateProcess {
+    const onGone = (gone: IsolateProcess): void => this.#forget(gone)
+    const isolate = new IsolateProcess({ workspace: this.#workspace, memoryLimitMb, listener, onGone })
+    this.#isolates.add(isolate)
+    // In the same turn as the spawn: a pod that the reaper does not know could outlive its agent.
+    if (isolate.pid !== undefined) this.#reaper.add(isolate.pid)
+    return isolate
+  }
+
+  #forget(isolate: IsolateProcess): void {
+    this.#isolates.delete(isolate)
+    if (isolate.pid !== undefined) this.#reaper.remove(isolate.pid)
+    removePodFolder(isolate.folder)
+    if (this.#spare?.isolate === isolate) this.#spare = undefined
+    if (this.#isolates.size === 0) this.#onEmpty()
+  }
+
+  #takeSpare({ memoryLimitMb }: PodSpec): IsolateProcess | undefined {
+    const isolate = this.#spare?.isolate
+    if (memoryLimitMb !== SPARE_MEMORY_LIMIT_MB || !isolate || isolate.hasEnded) return undefined
+    this.#spare = undefined
+    return isolate
+  }
+
+  /** Once the pod that took the spare is up, so that the two do not compete for the processor. */
+  #refill(): void {
+    if (!this.#keepsSpare || this.#isClosed || this.#spare) return
+    this.#spare = this.#makeSpare()
+    // Without a spare the next start is a cold one, and that start says what is wrong.
+    this.#spare.waiting.catch(() => undefined)
+  }
+
+  #makeSpare(): Spare {
+    let isolate: IsolateProcess | undefined
+    const waiting = new Promise<void>((resolve, reject) => {
+      const said: string[] = []
+      isolate = this.#spawn(SPARE_MEMORY_LIMIT_MB, {
+        onMessage: () => resolve(),
+        onText: (_level, text) => void (said.length < 20 && said.push(text)),
+        onBroken: (why) => reject(new Error(why)),
+        onEnd: ({ startError }) => reject(startError ?? new Error(`a process for pods ended before it had one: ${said.join(' ')}`)),
+      })
+    })
+    // The promise's function has run, or its throw would have been a rejection.
+    return { isolate: isolate as unknown as IsolateProcess, waiting }
+  }
+}
+
+/** Without a handler, SIGUSR1 opens the inspector of a Node.js process, and a pod that could send it would be in the agent. */
+const ignoreSignal = (): void => undefined
+
+/** Nobody listens to a process that is about to be given to a pod, or killed. */
+const idle: IsolateListener = { onMessage: ignoreSignal, onText: ignoreSignal, onBroken: ignoreSignal, onEnd: ignoreSignal }
+
+const forwarded = (events: PodEvents): PodEvents => ({
+  onRunning: () => events.onRunning(),
+  onReady: () => events.onReady(),
+  onStatus: (text) => events.onStatus(text),
+  onProgress: (value) => events.onProgress(value),
+  onLog: (line) => events.onLog(line),
+  onExit: (exit) => events.onExit(exit),
+})

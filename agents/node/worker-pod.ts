@@ -1,0 +1,120 @@
+/** A pod in a worker thread of the agent. worker-runtime.ts says what that does not protect from. */
+import { finished } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
+import { Worker, type ResourceLimits } from 'node:worker_threads'
+import type { LogLevel } from '../pack.ts'
+import { LOG_LINE_CHARACTERS_MAX } from '../pack-runtime.ts'
+import { bootOf, hostPod, identityOf, type PodHost, type PodServices } from '../pod-host.ts'
+import type { ToPod } from '../pod-messages.ts'
+import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
+import { LineSplitter, readPaced } from './lines.ts'
+import { PodLifecycle } from './pod-lifecycle.ts'
+
+const MIB = 1_048_576
+const STACK_MB = 4
+/** V8 counts the young generation apart from the heap limit. */
+const YOUNG_GENERATION_MB = 8
+const DRAIN_MS = 2000
+
+export interface WorkerPodOptions {
+  readonly spec: PodSpec
+  readonly events: PodEvents
+  readonly services: PodServices
+  readonly bootstrap: string
+}
+
+export class WorkerPod implements RunningPod {
+  readonly podId: string
+  readonly incarnation: number
+  readonly #worker: Worker
+  readonly #host: PodHost
+  readonly #lifecycle: PodLifecycle
+  #error: NodeJS.ErrnoException | undefined
+  #utilization: ReturnType<Worker['performance']['eventLoopUtilization']>
+
+  /** @throws when the thread cannot be asked for: no such file */
+  constructor({ spec, events, services, bootstrap }: WorkerPodOptions) {
+    this.podId = spec.podId
+    this.incarnation = spec.incarnation
+    this.#worker = new Worker(pathToFileURL(bootstrap), {
+      workerData: bootOf(spec, pathToFileURL(spec.bundlePath).href),
+      env: {},
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+      resourceLimits: limitsFor(spec.memoryLimitMb),
+    })
+    this.#lifecycle = new PodLifecycle({ spec, events, destroy: () => void this.#worker.terminate() })
+    this.#host = hostPod({ post: (message) => this.#post(message), pod: identityOf(spec), services, events }, () =>
+      this.#lifecycle.linger(),
+    )
+    this.#utilization = this.#worker.performance.eventLoopUtilization()
+    this.#listen()
+  }
+
+  stop(reason: string, graceMs: number): void {
+    this.#lifecycle.stop({ reason, graceMs, post: (message) => this.#post(message) })
+  }
+
+  kill(): void {
+    this.#lifecycle.kill('order')
+  }
+
+  /** A thread's share of a core is how busy its event loop was. */
+  async usage(): Promise<{ cpuMillicores: number; memoryMb: number }> {
+    const before = this.#utilization
+    this.#utilization = this.#worker.performance.eventLoopUtilization()
+    const { utilization } = this.#worker.performance.eventLoopUtilization(this.#utilization, before)
+    return { cpuMillicores: Math.round(1000 * (utilization || 0)), memoryMb: Math.round(this.#host.memoryBytes / 1e6) }
+  }
+
+  #post(message: ToPod): void {
+    this.#worker.postMessage(JSON.stringify(message))
+  }
+
+  #listen(): void {
+    this.#worker.on('message', (text: unknown) => this.#host.receive(parse(text)))
+    this.#worker.on('error', (error) => (this.#error = error))
+    const streams = [this.#readLog(this.#worker.stdout, 'info'), this.#readLog(this.#worker.stderr, 'error')]
+    this.#worker.on('exit', (code) => void this.#end(code, streams))
+  }
+
+  async #readLog(stream: Readable, level: LogLevel): Promise<void> {
+    const onLine = (text: string): void => this.#host.log(level, text)
+    readPaced(stream, new LineSplitter({ bytesMax: LOG_LINE_CHARACTERS_MAX, onLine, onTooLong: onLine }))
+    await finished(stream)
+  }
+
+  async #end(code: number, streams: readonly Promise<void>[]): Promise<void> {
+    await Promise.race([Promise.allSettled(streams), timeout(DRAIN_MS)])
+    this.#host.close()
+    const isOutOfMemory = this.#error?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    // Whatever the pack throws is caught inside and reported; an error that comes out here is the thread's own.
+    const startError = isOutOfMemory || this.#host.report ? undefined : this.#error
+    this.#lifecycle.end({ code, signal: null, startError, isOutOfMemory, report: this.#host.report })
+  }
+}
+
+function limitsFor(memoryLimitMb: number | undefined): ResourceLimits {
+  if (memoryLimitMb === undefined) return { stackSizeMb: STACK_MB }
+  return {
+    maxOldGenerationSizeMb: Math.max(1, Math.floor((memoryLimitMb * 1e6) / MIB)),
+    maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+    stackSizeMb: STACK_MB,
+  }
+}
+
+function parse(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not in the protocol, which the host says.
+    return undefined
+  }
+}
+
+function timeout(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}

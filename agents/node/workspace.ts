@@ -1,0 +1,75 @@
+/**
+ * The folder that pods' processes may read from: copies of the bootstrap and the guard, and for each pod a folder with its
+ * bundle under a name that is known before the pod is. It lies in the system's temporary folder and not beside the agent's
+ * own files, because these may be under /root, mode 0700, where the pods' user cannot go.
+ * Bundles are hard links of the bundle cache (copies where it is on another file system), so a pod cannot name another's.
+ */
+import { chmodSync, copyFileSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+export interface Workspace {
+  readonly folder: string
+  readonly bootstrap: string
+  readonly guard: string
+  /** @returns a new, empty folder for one pod */
+  makePodFolder(): string
+}
+
+/** @param isShared whether pods run as another user, who must be able to come in */
+export function makeWorkspace({ bootstrap, guard, isShared }: { bootstrap: string; guard: string; isShared: boolean }): Workspace {
+  // The permission model compares paths as they really are.
+  const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'stark-pods-'))
+  try {
+    // Others may pass through and not look around.
+    chmodSync(folder, isShared ? 0o711 : 0o700)
+    if (isShared) assertReachable(folder)
+    const copies = { bootstrap: path.join(folder, 'bootstrap.mjs'), guard: path.join(folder, 'guard.mjs') }
+    copyReadable(bootstrap, copies.bootstrap)
+    copyReadable(guard, copies.guard)
+    let pods = 0
+    const makePodFolder = (): string => {
+      const podFolder = path.join(folder, String(++pods))
+      mkdirSync(podFolder)
+      return podFolder
+    }
+    return { folder, ...copies, makePodFolder }
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Where a pod's bundle will be: the permission to read it is given before it is there. */
+export const bundleIn = (podFolder: string): string => path.join(podFolder, 'bundle.mjs')
+
+/** Puts the bundle in, and takes the right to write away: the pod's working directory must not take files. */
+export function placeBundle(source: string, podFolder: string): void {
+  const target = bundleIn(podFolder)
+  try {
+    linkSync(source, target)
+  } catch {
+    // Another file system, or one without hard links; if the source is missing, copying says so.
+    copyReadable(source, target)
+  }
+  chmodSync(podFolder, 0o555)
+}
+
+/** An agent without root's rights needs the right to write back before it may remove what is in the folder. */
+export function removePodFolder(podFolder: string): void {
+  chmodSync(podFolder, 0o755)
+  rmSync(podFolder, { recursive: true, force: true })
+}
+
+function copyReadable(source: string, target: string): void {
+  copyFileSync(source, target)
+  chmodSync(target, 0o444)
+}
+
+function assertReachable(folder: string): void {
+  for (let each = folder; each !== path.dirname(each); each = path.dirname(each)) {
+    if ((statSync(each).mode & 0o001) === 0) {
+      throw new Error(`pods run as another user, who cannot enter ${each}: point TMPDIR to a folder that all may pass through`)
+    }
+  }
+}

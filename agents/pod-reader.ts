@@ -1,0 +1,56 @@
+/** Turns whatever a pod put on its port into a message of the protocol with bounded texts, or into nothing. */
+import type { FromPod, PodFailure, PodReport } from './pod-messages.ts'
+import {
+  cut,
+  ERROR_MESSAGE_CHARACTERS_MAX,
+  ERROR_NAME_CHARACTERS_MAX,
+  ERROR_STACK_CHARACTERS_MAX,
+  RESULT_BYTES_MAX,
+  STATUS_CHARACTERS_MAX,
+} from './pack-runtime.ts'
+
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+
+/** @returns undefined for what is not in the protocol */
+export function readMessage(raw: unknown): FromPod | undefined {
+  if (!isObject(raw)) return undefined
+  const { type, id, value, text } = raw
+  if (type === 'waiting' || type === 'running' || type === 'ready') return { type }
+  if (type === 'exit') return readReport(raw)
+  if (type === 'status' && typeof text === 'string') return { type, text: cut(text, STATUS_CHARACTERS_MAX) }
+  if (type === 'progress' && typeof value === 'number' && value >= 0 && value <= 1) return { type, value }
+  if (type === 'memory' && isCount(raw.bytes)) return { type, bytes: raw.bytes }
+  if (type === 'log' && typeof text === 'string' && isCount(raw.at)) {
+    const level = LEVELS.find((each) => each === raw.level)
+    return level && { type, at: raw.at, level, text }
+  }
+  if (type === 'call' && isCount(id) && typeof raw.operation === 'string') return { type, id, operation: raw.operation, input: raw.input }
+  return undefined
+}
+
+function readReport({ status, isLoadError, result, error }: Readonly<Record<string, unknown>>): PodReport | undefined {
+  if (status !== 'succeeded' && status !== 'failed' && status !== 'stopped') return undefined
+  if (typeof isLoadError !== 'boolean' || typeof result !== 'string' || !isShortJson(result)) return undefined
+  if (error !== null && !isObject(error)) return undefined
+  return { type: 'exit', status, isLoadError, result, error: error && readFailure(error) }
+}
+
+const readFailure = ({ name, message, stack }: Readonly<Record<string, unknown>>): PodFailure => ({
+  name: cut(textOr(name, 'Error'), ERROR_NAME_CHARACTERS_MAX),
+  message: cut(textOr(message, ''), ERROR_MESSAGE_CHARACTERS_MAX),
+  stack: cut(textOr(stack, ''), ERROR_STACK_CHARACTERS_MAX),
+})
+
+function isShortJson(text: string): boolean {
+  if (text.length > RESULT_BYTES_MAX || new TextEncoder().encode(text).byteLength > RESULT_BYTES_MAX) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)

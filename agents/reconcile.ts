@@ -1,0 +1,43 @@
+/**
+ * What an agent has to do: what should run, as its watch says, against what does. Pure, and level-triggered: it looks at what
+ * is, so an order that was lost does not exist.
+ */
+import type { Pod } from '../kernel/schema/pod.ts'
+
+/** What the agent knows of a pod that it took on. */
+export interface Taken {
+  readonly incarnation: number
+  readonly hasEnded: boolean
+  /** The last thing that happened to it has been told and the log is stored. */
+  readonly isTold: boolean
+}
+
+export type Task =
+  | { readonly do: 'start'; readonly pod: Pod }
+  | { readonly do: 'stop'; readonly pod: Pod }
+  /** It should be running here, and is not: the agent that ran it is gone. */
+  | { readonly do: 'give up'; readonly pod: Pod }
+  | { readonly do: 'kill'; readonly podId: string }
+  | { readonly do: 'forget'; readonly podId: string }
+
+export function reconcile(wanted: ReadonlyMap<string, Pod>, taken: ReadonlyMap<string, Taken>): Task[] {
+  const tasks: Task[] = []
+  for (const [podId, { incarnation, hasEnded, isTold }] of taken) {
+    const pod = wanted.get(podId)
+    const isWanted = pod !== undefined && pod.incarnation === incarnation && !isOver(pod)
+    if (!hasEnded && !isWanted) tasks.push({ do: 'kill', podId })
+    else if (hasEnded && (!isWanted || isTold)) tasks.push({ do: 'forget', podId })
+  }
+  for (const pod of wanted.values()) {
+    const known = taken.get(pod.id)
+    if (isOver(pod) || (known && known.incarnation > pod.incarnation)) continue
+    // An older incarnation is killed first; its end brings us back here.
+    if (known && known.incarnation < pod.incarnation) continue
+    if (known) {
+      if (pod.status === 'stopping' && !known.hasEnded) tasks.push({ do: 'stop', pod })
+    } else tasks.push({ do: pod.status === 'scheduled' ? 'start' : 'give up', pod })
+  }
+  return tasks
+}
+
+const isOver = ({ status }: Pod): boolean => status === 'succeeded' || status === 'failed' || status === 'stopped' || status === 'evicted'

@@ -1,0 +1,68 @@
+/**
+ * What the agent asks of whatever runs pods: child processes, worker threads, later a browser's workers.
+ * A runtime calls onExit exactly once for each start, whatever happens, and nothing after it.
+ */
+import type { Exit } from '../kernel/schema/pod.ts'
+import type { LogLevel } from './pack.ts'
+
+export interface PodSpec {
+  readonly podId: string
+  readonly incarnation: number
+  readonly name: string
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly nodeName: string
+  readonly nodeId: string
+  readonly env: Readonly<Record<string, string>>
+  readonly args: readonly string[]
+  readonly attempt: number
+  /** MB of 10^6 bytes; undefined is no limit. */
+  readonly memoryLimitMb: number | undefined
+  /** A file named by its sha-256, verified by the bundle cache. */
+  readonly bundlePath: string
+  readonly bundleSha256: string
+  readonly isolation: 'process' | 'worker'
+}
+
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly level: LogLevel
+  readonly text: string
+}
+
+export interface PodExit {
+  readonly status: 'succeeded' | 'failed' | 'stopped'
+  /** Completed, Error, OOMKilled, PackLoadError, StartError, Killed, or the reason that stop() was given. */
+  readonly reason: string
+  readonly exit: Exit
+}
+
+export interface PodEvents {
+  /** The pack is loaded and its main is called. */
+  onRunning(): void
+  onReady(): void
+  onStatus(text: string): void
+  onProgress(value: number): void
+  onLog(line: LogLine): void
+  onExit(exit: PodExit): void
+}
+
+export interface RunningPod {
+  readonly podId: string
+  readonly incarnation: number
+  /** Aborts the pod's signal, and kills what is left after the grace. Of two calls the earlier deadline stands. */
+  stop(reason: string, graceMs: number): void
+  /** Kills at once; onExit follows. */
+  kill(): void
+  /** Since the call before. Zeros where the platform does not tell. */
+  usage(): Promise<{ cpuMillicores: number; memoryMb: number }>
+}
+
+export interface Runtime {
+  start(spec: PodSpec, events: PodEvents): RunningPod
+  /** Prepares what makes the next start quick; resolves when it is there. */
+  warm(): Promise<void>
+  /** Kills every pod, waits for their exits, removes what the runtime made. */
+  close(): Promise<void>
+}

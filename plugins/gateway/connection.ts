@@ -1,0 +1,182 @@
+/**
+ * One connection: says hello, then calls operations and follows kinds. What it may do is judged at each call, so that the end
+ * of a session or a token counts at once. A reader that is too slow is dropped; it comes back and resumes where it was.
+ */
+import { Compile } from 'typebox/compile'
+import type { WebSocket } from 'ws'
+import { KernelError, toProblem, type Call, type LiveSession, type PluginKernel, type Principal } from '../../kernel/index.ts'
+import { FromClient, type Bye, type FromServer } from '../../kernel/wire/frames.ts'
+import type { Watches } from './watches.ts'
+
+const HELLO_MAX_MS = 10_000
+const RECHECK_MS = 30_000
+const WATCHES_MAX = 64
+const ASKS_MAX = 256
+const BUFFERED_BYTES_MAX = 8_000_000
+
+const frames = Compile(FromClient)
+type Frame<T extends FromClient['type']> = Extract<FromClient, { readonly type: T }>
+
+export interface ConnectionOptions {
+  readonly kernel: PluginKernel
+  readonly watches: Watches
+  readonly socket: WebSocket
+  readonly remote: string
+  /** Another at each start of the control plane. */
+  readonly server: string
+}
+
+export class Connection implements LiveSession {
+  readonly id: string
+  readonly #options: ConnectionOptions
+  readonly #watches = new Map<number, () => void>()
+  readonly #onClose = new Set<() => void>()
+  readonly #timers: (() => void)[]
+  #token: string | undefined
+  #who: Principal | undefined
+  #asks = 0
+  #isClosed = false
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    const { kernel, socket } = options
+    this.id = kernel.newId()
+    this.#timers = [
+      kernel.clock.after(HELLO_MAX_MS, () => {
+        if (!this.#who) this.#bye('protocol', new KernelError('INVALID_FRAME', 'no hello came in time'))
+      }),
+      kernel.clock.every(RECHECK_MS, () => this.#recheck()),
+    ]
+    socket.on('message', (data, isBinary) => this.#receive(isBinary ? undefined : String(data)))
+    socket.on('close', () => this.#closed())
+    // A broken connection is closed right after; there is nobody left to tell.
+    socket.on('error', () => undefined)
+  }
+
+  onClose(listener: () => void): void {
+    this.#onClose.add(listener)
+  }
+
+  close(why: 'replaced' | 'stopping', detail: string): void {
+    this.#bye(why, new KernelError(why === 'replaced' ? 'CONFLICT' : 'NOT_READY', detail))
+  }
+
+  #receive(text: string | undefined): void {
+    const frame = text === undefined ? undefined : parse(text)
+    if (!frame) {
+      const error = new KernelError('INVALID_FRAME', 'this is no frame of the protocol: /asyncapi.json describes them')
+      if (!this.#who) return this.#bye('protocol', error)
+      return this.#send({ type: 'error', problem: toProblem(error) })
+    }
+    if (frame.type === 'hello') return void this.#hello(frame)
+    if (!this.#who) return this.#bye('protocol', new KernelError('INVALID_FRAME', 'the first frame is a hello'))
+    if (frame.type === 'ask') return void this.#ask(frame, this.#who)
+    if (frame.type === 'watch') return this.#watch(frame, this.#who)
+    return this.#unwatch(frame)
+  }
+
+  async #hello({ token }: Frame<'hello'>): Promise<void> {
+    const { kernel, remote, server } = this.#options
+    try {
+      this.#who = await kernel.operations.identify({ bearer: token, remote })
+      this.#token = token
+      this.#send({ type: 'welcome', server, revision: kernel.revision(), name: this.#who.name })
+    } catch (error) {
+      const isFinal = error instanceof KernelError && !error.retryable
+      this.#bye(isFinal ? 'refused' : 'stopping', error)
+    }
+  }
+
+  async #ask({ id, operation: name, input, idempotencyKey }: Frame<'ask'>, { id: actorId }: Principal): Promise<void> {
+    const { kernel, remote } = this.#options
+    const correlationId = kernel.newId()
+    try {
+      if (this.#asks >= ASKS_MAX) throw new KernelError('TOO_MANY', `${ASKS_MAX} calls are under way on this connection: wait for one of them`)
+      this.#asks += 1
+      const operation = kernel.operations.get(name)
+      if (!operation) throw new KernelError('NOT_FOUND', `there is no operation "${name}"`)
+      const who = await kernel.operations.judge(operation, { bearer: this.#token, remote })
+      if (operation.gives ?? operation.bytes) throw new KernelError('INVALID', `${name} moves bytes or lines: call it over HTTP`)
+      const origin = { actorId, correlationId, operation: name, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
+      const call: Call = {
+        who,
+        correlationId,
+        remote,
+        ifMatch: undefined,
+        idempotencyKey,
+        signal: undefined,
+        operation: name,
+        session: this,
+        origin,
+        status: undefined,
+      }
+      this.#send({ type: 'result', id, output: await kernel.operations.run(operation, input, call) })
+    } catch (error) {
+      if (!(error instanceof KernelError)) kernel.log.error('a call failed', { operation: name, correlationId, error: String(error) })
+      this.#send({ type: 'error', id, problem: toProblem(error, correlationId) })
+    } finally {
+      this.#asks -= 1
+    }
+  }
+
+  #watch({ type: _type, id, ...request }: Frame<'watch'>, who: Principal): void {
+    try {
+      if (this.#watches.size >= WATCHES_MAX) throw new KernelError('TOO_MANY', `${WATCHES_MAX} watches are open on this connection: end one first`)
+      if (this.#watches.has(id)) throw new KernelError('INVALID_FRAME', `watch ${id} is open already`)
+      this.#watches.set(id, this.#options.watches.open({ id, ...request, who, send: (event) => this.#send(event) }))
+    } catch (error) {
+      this.#send({ type: 'error', id, problem: toProblem(error) })
+    }
+  }
+
+  #unwatch({ id }: Frame<'unwatch'>): void {
+    this.#watches.get(id)?.()
+    this.#watches.delete(id)
+  }
+
+  async #recheck(): Promise<void> {
+    const { kernel, remote } = this.#options
+    if (!this.#who || !kernel.isReady()) return
+    try {
+      await kernel.operations.identify({ bearer: this.#token, remote })
+    } catch (error) {
+      this.#bye('refused', error)
+    }
+  }
+
+  #send(frame: FromServer): void {
+    const { socket } = this.#options
+    if (this.#isClosed) return
+    if (socket.bufferedAmount > BUFFERED_BYTES_MAX) {
+      this.#isClosed = true
+      // It does not read: a goodbye would wait behind everything else.
+      socket.terminate()
+      return
+    }
+    socket.send(JSON.stringify(frame))
+  }
+
+  #bye(why: Bye['why'], error: unknown): void {
+    this.#send({ type: 'bye', why, problem: toProblem(error) })
+    this.#isClosed = true
+    this.#options.socket.close(1000)
+  }
+
+  #closed(): void {
+    this.#isClosed = true
+    for (const cancel of this.#timers) cancel()
+    for (const end of this.#watches.values()) end()
+    this.#watches.clear()
+    for (const listener of this.#onClose) listener()
+  }
+}
+
+function parse(text: string): FromClient | undefined {
+  try {
+    const frame: unknown = JSON.parse(text)
+    return frames.Check(frame) ? frame : undefined
+  } catch {
+    // Not JSON is not a frame: the caller tells the client so.
+    return undefined
+  }
+}

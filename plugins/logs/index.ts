@@ -1,0 +1,126 @@
+/**
+ * Logs of pods: a bounded ring each, kept after the pod has ended and followed live. Agents send lines until they are told that
+ * these are stored, and again after a restart of either side; lines that are known already are dropped by their number.
+ * Adds the operations pods.logs and pods.appendLogs.
+ */
+import { Type } from 'typebox'
+import { Id, isEnded, KernelError, lookUp, nullable, Pod, Ref, strict, type Call, type Plugin, type PluginKernel } from '../../kernel/index.ts'
+import type { LogLine } from '../services.ts'
+import { LINES_MAX, seqOf, type Ring } from './ring.ts'
+import { Rings } from './rings.ts'
+
+const LINES_PER_CALL = 500
+
+const Level = Type.Enum(['debug', 'info', 'warn', 'error'])
+const Line = strict({
+  seq: Type.Integer({ description: 'grows; has gaps between incarnations' }),
+  at: Type.String(),
+  level: Level,
+  text: Type.String(),
+  incarnation: Type.Integer(),
+})
+const Sent = strict({
+  number: Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'counts the lines of this incarnation from 1' }),
+  at: Type.String({ maxLength: 32 }),
+  level: Level,
+  text: Type.String({ maxLength: 16_384 }),
+})
+
+export const logs = (): Plugin => ({
+  name: 'logs',
+  after: ['pods', 'supabase'],
+  apply(kernel) {
+    let rings: Rings | undefined
+    const open = () => (rings ??= new Rings(kernel.need('logStore'), kernel.clock))
+    defineAppend(kernel, open)
+    defineRead(kernel, open)
+    kernel.onDurable(async ({ changes }) => {
+      const pods = changes.filter(({ kind }) => kind === 'pods')
+      const gone = pods.filter(({ op }) => op === 'delete').map(({ id }) => id)
+      for (const { id } of pods) if (rings) await rings.wake(id)
+      if (gone.length > 0) await open().delete(gone)
+    })
+  },
+})
+
+function defineAppend({ operations, durable }: PluginKernel, rings: () => Rings): void {
+  operations.define({
+    name: 'pods.appendLogs',
+    summary: 'A node sends lines of a pod; the answer says that they are stored',
+    http: 'POST /api/pods/:id/logs',
+    permission: 'pods:report',
+    input: strict({ id: Id, incarnation: Type.Integer({ minimum: 1 }), lines: Type.Array(Sent, { maxItems: LINES_PER_CALL }) }),
+    output: strict({ stored: Type.Integer({ description: 'the number of the last line' }) }),
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'STORE_UNAVAILABLE'],
+    async handle({ id, incarnation, lines }, { who }) {
+      const pod = durable.get('pods', id)
+      if (!pod || pod.nodeId !== who.id) throw new KernelError('NOT_FOUND', `no pod ${id} is on this node`)
+      await rings().add(
+        id,
+        lines.map(({ number, ...line }) => ({ ...line, incarnation, seq: seqOf(incarnation, number) })),
+      )
+      return { stored: lines.at(-1)?.number ?? 0 }
+    },
+  })
+}
+
+function defineRead({ operations, durable }: PluginKernel, rings: () => Rings): void {
+  operations.define({
+    name: 'pods.logs',
+    summary: "A pod's log, oldest first; with follow=true as lines of JSON, until the pod has ended",
+    http: 'GET /api/pods/:id/logs',
+    permission: 'pods:read',
+    gives: 'lines',
+    input: strict({
+      id: Ref,
+      namespace: Type.Optional(Pod.properties.namespace),
+      follow: Type.Optional(Type.Boolean()),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LINES_MAX })),
+      cursor: Type.Optional(Type.String({ pattern: '^\\d{1,16}$' })),
+    }),
+    output: strict({ items: Type.Array(Line), nextCursor: nullable(Type.String()) }),
+    errors: ['NOT_FOUND'],
+    async handle({ id, namespace = 'default', follow = false, limit = LINES_MAX, cursor = '0' }, call) {
+      const pod = lookUp(durable, 'pods', { ref: id, rule: 'name', key: `${namespace}/${id}` })
+      const ring = await rings().of(pod.id)
+      const from = Number(cursor)
+      if (follow) return lines({ ring, from, call, hasEnded: () => hasEnded(durable.get('pods', pod.id)) })
+      const items = ring.after(from, limit)
+      const last = items.at(-1)?.seq ?? from
+      return { items, nextCursor: last < ring.lastSeq ? String(last) : null }
+    },
+  })
+}
+
+const hasEnded = (pod: Pod | undefined): boolean => !pod || isEnded(pod)
+
+interface Following {
+  readonly ring: Ring
+  readonly from: number
+  readonly call: Call
+  readonly hasEnded: () => boolean
+}
+
+async function* lines({ ring, from, call, hasEnded }: Following): AsyncGenerator<LogLine> {
+  let seq = from
+  let wake: () => void = () => undefined
+  const unfollow = ring.follow(() => wake())
+  call.signal?.addEventListener('abort', () => wake(), { once: true })
+  try {
+    while (!call.signal?.aborted) {
+      // Asked before reading: what came before the end is read once more after it is known.
+      const isLast = hasEnded()
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      for (const line of ring.after(seq, LINES_MAX)) {
+        yield line
+        seq = line.seq
+      }
+      if (isLast && ring.lastSeq <= seq) return
+      if (ring.lastSeq <= seq) await woken
+    }
+  } finally {
+    unfollow()
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * One pod's log: the newest lines, those of them that are not stored yet, and who follows it.
+ * A line's seq is its incarnation times 10^9 plus its number in that incarnation, so seqs of one pod only grow.
+ */
+import type { LogLine } from '../services.ts'
+
+export const LINES_MAX = 1_000
+export const BYTES_MAX = 1_000_000
+const INCARNATION = 1_000_000_000
+/** What a line costs beside its text: its time, level and numbers. */
+const LINE_BYTES = 64
+
+export const seqOf = (incarnation: number, number: number): number => incarnation * INCARNATION + number
+
+export class Ring {
+  readonly #lines: LogLine[] = []
+  readonly #followers = new Set<() => void>()
+  #bytes = 0
+  unstored: LogLine[] = []
+
+  constructor(stored: readonly LogLine[] = []) {
+    for (const line of stored) this.#push(line)
+  }
+
+  get lastSeq(): number {
+    return this.#lines.at(-1)?.seq ?? 0
+  }
+
+  /** The seq of the oldest line that is kept. */
+  get firstSeq(): number {
+    return this.#lines[0]?.seq ?? 0
+  }
+
+  get isBusy(): boolean {
+    return this.#followers.size > 0 || this.unstored.length > 0
+  }
+
+  /** Adds the lines that are new; the others were sent before. @returns whether any was new */
+  add(lines: readonly LogLine[]): boolean {
+    const news = lines.filter(({ seq }) => seq > this.lastSeq)
+    for (const line of news) this.#push(line)
+    this.unstored.push(...news)
+    for (const wake of this.#followers) wake()
+    return news.length > 0
+  }
+
+  after(seq: number, most: number): LogLine[] {
+    return this.#lines.filter((line) => line.seq > seq).slice(0, most)
+  }
+
+  /** Calls when there may be more to read. @returns what ends it */
+  follow(wake: () => void): () => void {
+    this.#followers.add(wake)
+    return () => this.#followers.delete(wake)
+  }
+
+  wake(): void {
+    for (const wake of this.#followers) wake()
+  }
+
+  #push(line: LogLine): void {
+    this.#lines.push(line)
+    this.#bytes += line.text.length + LINE_BYTES
+    while (this.#lines.length > LINES_MAX || this.#bytes > BYTES_MAX) {
+      const oldest = this.#lines.shift()
+      if (!oldest) return
+      this.#bytes -= oldest.text.length + LINE_BYTES
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * What a node reports of its pods, and what that makes of them. A report of an older incarnation, of another node's pod, or of
+ * a pod that has ended is ignored and answered so; nothing that a late report says can revive a pod.
+ */
+import { Type, type Static } from 'typebox'
+import { Exit, Id, isEnded, Pod, strict, timestamp, type Patch, type PodStatus, type Transaction } from '../../kernel/index.ts'
+
+export const Report = strict({
+  id: Id,
+  incarnation: Pod.properties.incarnation,
+  status: Type.Enum(['starting', 'running', 'succeeded', 'failed', 'stopped']),
+  reason: Type.Optional(Type.String({ maxLength: 64 })),
+  message: Type.Optional(Type.String({ maxLength: 2000 })),
+  ready: Type.Optional(Type.Boolean()),
+  exit: Type.Optional(Exit),
+})
+export type Report = Static<typeof Report>
+
+/** Reasons for stopping a pod that make it `evicted` and not `stopped`: somebody other than its owner wanted its place. */
+const EVICTIONS: readonly string[] = ['Preempted', 'Drained', 'Tainted', 'NodeLost']
+const REASONS: Record<Report['status'], string> = {
+  starting: 'Starting',
+  running: 'Started',
+  succeeded: 'Completed',
+  failed: 'Error',
+  stopped: 'Stopped',
+}
+
+export function isCurrent(pod: Pod | undefined, report: Pick<Report, 'incarnation'>, nodeId: string): pod is Pod {
+  return pod !== undefined && pod.nodeId === nodeId && pod.incarnation === report.incarnation && !isEnded(pod)
+}
+
+/** What the report changes, or undefined when the pod is as reported already. */
+export function changeFor(pod: Pod, report: Report, at: number): Patch<Pod> | undefined {
+  const hasEnded = report.status === 'succeeded' || report.status === 'failed' || report.status === 'stopped'
+  if (!hasEnded && pod.status === 'stopping') return undefined
+  const status = statusFor(pod, report)
+  const patch: Patch<Pod> = {
+    status,
+    reason: hasEnded && pod.status === 'stopping' ? pod.reason : (report.reason ?? REASONS[report.status]),
+    statusMessage: report.message ?? '',
+    ready: !hasEnded && (report.ready ?? pod.ready),
+    startedAt: report.status === 'running' ? (pod.startedAt ?? timestamp(at)) : pod.startedAt,
+    ...(hasEnded ? { stoppedAt: timestamp(at), exit: report.exit ?? null } : {}),
+  }
+  const isNews = (Object.keys(patch) as (keyof typeof patch)[]).some((field) => pod[field] !== patch[field])
+  return isNews ? patch : undefined
+}
+
+function statusFor(pod: Pod, { status }: Report): PodStatus {
+  if (status !== 'stopped' && status !== 'failed') return status
+  if (pod.status !== 'stopping') return status
+  return EVICTIONS.includes(pod.reason ?? '') ? 'evicted' : 'stopped'
+}
+
+/** Ends a pod that runs nowhere, or asks its node to stop it. */
+export function stop(transaction: Transaction, pod: Pod, { reason, message }: { reason: string; message: string }): Pod {
+  if (isEnded(pod)) return pod
+  const isNowhere = pod.nodeId === null
+  return transaction.update('pods', pod.id, {
+    status: isNowhere ? 'stopped' : 'stopping',
+    reason: pod.status === 'stopping' ? pod.reason : reason,
+    statusMessage: message,
+    ready: false,
+    stoppedAt: isNowhere ? timestamp(transaction.at) : null,
+  })
+}

@@ -1,0 +1,42 @@
+/** The plugins of the server, in order: the only file that knows them all. Delete a line and its feature is gone. */
+import type { Plugin } from '../kernel/index.ts'
+import { auth } from './auth/index.ts'
+import type { SetupOptions } from './auth/setup.ts'
+import { tokens } from './auth/tokens.ts'
+import { cluster } from './cluster.ts'
+import { gateway } from './gateway/index.ts'
+import { health } from './health.ts'
+import { history } from './history.ts'
+import { idempotency } from './idempotency.ts'
+import { logs } from './logs/index.ts'
+import { namespaces } from './namespaces.ts'
+import { nodes } from './nodes.ts'
+import { packs } from './packs/index.ts'
+import { pods } from './pods/index.ts'
+import { resources } from './resources.ts'
+import { rest } from './rest/index.ts'
+import { runtime } from './runtime.ts'
+import { supabase } from './supabase/index.ts'
+import type { Store } from './supabase/store.ts'
+import { system } from './system.ts'
+
+export interface PresetOptions {
+  readonly store: Store
+  readonly setup: SetupOptions
+}
+
+/** What decides: everything that a scheduling question needs, in a server, in a browser or in a simulation. */
+export const scheduling = (): Plugin[] => [cluster(), namespaces(), packs(), nodes(), pods(), runtime(), resources(), health()]
+
+export const preset = ({ store, setup }: PresetOptions): Plugin[] => [
+  supabase(store),
+  ...scheduling(),
+  history(),
+  idempotency(),
+  logs(),
+  tokens(),
+  auth(setup),
+  system(),
+  rest(),
+  gateway(),
+]

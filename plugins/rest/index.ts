@@ -1,0 +1,163 @@
+/**
+ * The REST API: every operation as a route, made from the registry. Provides the service web, for what shares the port.
+ * A request is judged in one order: credential, permission, input; each is one line in the log.
+ */
+import { createServer } from 'node:http'
+import Router from '@koa/router'
+import Koa, { type Context, type Middleware } from 'koa'
+import { KernelError, type Call, type Credential, type Operation, type Plugin, type PluginKernel, type Principal } from '../../kernel/index.ts'
+import type { Web } from '../services.ts'
+import { docsPage } from './docs.ts'
+import { collect, methodOf, pathOf } from './input.ts'
+import { openapi } from './openapi.ts'
+import { respond, respondProblem } from './respond.ts'
+
+/** How long a call may take before its caller is told that the outcome is not known. */
+const ANSWER_MAX_MS = 30_000
+const CORRELATION_ID = /^[\w.:-]{1,128}$/
+
+type Pages = Map<string, Parameters<Web['serve']>[1]>
+
+export const rest = (): Plugin => ({
+  name: 'rest',
+  apply(kernel) {
+    const app = new Koa()
+    const pages: Pages = new Map()
+    const routes = routesOf(kernel)
+    app.use(bracket(kernel))
+    app.use((context, next) => (servePage(context, pages) ? undefined : next()))
+    app.use((context, next) => routes()(context as never, next))
+    app.use((context) => refuseUnknown(kernel, context))
+    const server = createServer(app.callback())
+    const web: Web = { server, serve: (path, answer) => pages.set(path, answer) }
+    kernel.provide('web', web)
+    web.serve('/openapi.json', () => ({ contentType: 'application/json', body: JSON.stringify(openapi(kernel.operations.all())) }))
+    web.serve('/docs', () => ({ contentType: 'text/html; charset=utf-8', body: docsPage(kernel.operations.all()) }))
+    kernel.onStop(
+      () =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve())
+          server.closeAllConnections()
+        }),
+    )
+  },
+})
+
+/** Around everything: the correlation id, the line in the log, and errors as problem documents. */
+function bracket({ log, clock, newId }: PluginKernel): Middleware {
+  return async (context, next) => {
+    const started = clock.now()
+    const given = context.get('X-Correlation-Id')
+    const correlationId = CORRELATION_ID.test(given) ? given : newId()
+    context.state['correlationId'] = correlationId
+    context.set('X-Correlation-Id', correlationId)
+    context.set('X-Content-Type-Options', 'nosniff')
+    try {
+      await next()
+    } catch (error) {
+      respondProblem(context, error)
+      if (!(error instanceof KernelError)) log.error('a request failed', { correlationId, error: String(error), stack: error instanceof Error ? error.stack : undefined })
+      // What is left of a body that was refused is not read.
+      if (!context.req.complete) context.set('Connection', 'close')
+    }
+    const { method, path, status } = context
+    log.info('request', { method, path, status, ms: clock.now() - started, correlationId, who: (context.state['who'] as Principal | undefined)?.id })
+  }
+}
+
+function servePage(context: Context, pages: Pages): boolean {
+  const page = context.method === 'GET' || context.method === 'HEAD' ? pages.get(context.path) : undefined
+  if (!page) return false
+  const { contentType, body } = page()
+  context.type = contentType
+  context.body = typeof body === 'string' ? body : Buffer.from(body)
+  return true
+}
+
+/** The router over all operations, built anew when one has come or gone. */
+function routesOf(kernel: PluginKernel): () => Middleware {
+  let built: { readonly from: readonly Operation[]; readonly routes: Middleware } | undefined
+  return () => {
+    const all = kernel.operations.all()
+    if (built?.from === all) return built.routes
+    const router = new Router()
+    for (const operation of all) {
+      router.register(pathOf(operation), [methodOf(operation).toLowerCase()], (context) => answer(kernel, operation, context as unknown as Context & Routed))
+    }
+    const routes = router.routes() as unknown as Middleware
+    built = { from: all, routes }
+    return routes
+  }
+}
+
+interface Routed {
+  readonly params: Readonly<Record<string, string>>
+}
+
+async function answer({ operations, clock }: PluginKernel, operation: Operation, context: Context & Routed): Promise<void> {
+  const who = await operations.judge(operation, credentialOf(context))
+  context.state['who'] = who
+  const ifMatch = ifMatchOf(context)
+  const idempotencyKey = idempotencyKeyOf(context)
+  const input = await collect(operation, { request: context.req, path: context.params, query: context.query })
+  const correlationId = context.state['correlationId'] as string
+  const origin = { actorId: who.id, correlationId, operation: operation.name, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
+  const gone = new AbortController()
+  context.res.once('close', () => gone.abort())
+  const call: Call = {
+    who,
+    correlationId,
+    remote: context.ip,
+    ifMatch,
+    idempotencyKey,
+    signal: gone.signal,
+    operation: operation.name,
+    session: undefined,
+    origin,
+    status: undefined,
+  }
+  const output = await inTime(operations.run(operation, input, call), clock)
+  respond(context, { operation, call, output })
+}
+
+function inTime<T>(running: Promise<T>, clock: PluginKernel['clock']): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ANSWER_MAX_MS, () =>
+      reject(new KernelError('STORE_UNAVAILABLE', 'the store does not answer: whether this was done is not known yet; ask again with the same Idempotency-Key')),
+    )
+    running.then(resolve, reject).finally(cancel)
+  })
+}
+
+/** A path that is no route: whoever has no credential learns nothing but that. */
+async function refuseUnknown({ operations }: PluginKernel, context: Context): Promise<void> {
+  if (context.path.startsWith('/api/') || context.path === '/api') await operations.identify(credentialOf(context))
+  const others = operations.all().filter((operation) => patternOf(operation).test(context.path))
+  if (others.length > 0) {
+    context.set('Allow', others.map(methodOf).join(', '))
+    throw new KernelError('METHOD_NOT_ALLOWED', `${context.method} is not one of ${others.map(methodOf).join(', ')} here`)
+  }
+  throw new KernelError('NOT_FOUND', `nothing is at ${context.path}: /docs lists what there is`)
+}
+
+const patternOf = (operation: Operation): RegExp => new RegExp(`^${pathOf(operation).replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`)
+
+function credentialOf(context: Context): Credential {
+  const [, bearer] = /^Bearer\s+(\S+)$/i.exec(context.get('Authorization')) ?? []
+  return { bearer, remote: context.ip }
+}
+
+function ifMatchOf(context: Context): number | undefined {
+  const text = context.get('If-Match')
+  if (text === '' || text === '*') return undefined
+  const [, version] = /^"(\d{1,15})"$/.exec(text) ?? []
+  if (version === undefined) throw new KernelError('INVALID', 'If-Match is a resource version in quotes, such as "42"')
+  return Number(version)
+}
+
+function idempotencyKeyOf(context: Context): string | undefined {
+  const key = context.get('Idempotency-Key')
+  if (key === '') return undefined
+  if (!/^[\x21-\x7e]{1,128}$/.test(key)) throw new KernelError('INVALID', 'an Idempotency-Key has 1 to 128 visible ASCII characters')
+  return key
+}

@@ -1,0 +1,42 @@
+/**
+ * Packs for Node.js run on Node.js nodes, packs for browsers in browsers, universal ones anywhere; a pack may ask for a least
+ * version of Node.js. Taps filter, and admit: a pod that names a node of the wrong runtime is refused at once.
+ */
+import semver from 'semver'
+import { KernelError, type Node, type Pack, type Plugin, type Pod, type Reader } from '../kernel/index.ts'
+
+export const runtime = (): Plugin => ({
+  name: 'runtime',
+  apply({ hooks, state }) {
+    hooks.filter.tap('runtime', (candidates) => {
+      const pack = state.get('packs', candidates.pod.packId)
+      if (!pack) return
+      candidates.where((node) => refusal(pack, node) ?? true)
+      candidates.retryOn('nodes:put')
+    })
+    hooks.admit.tap('runtime', (record, { kind, before, state }) => {
+      if (kind === 'pods' && !before) refuseMismatch(record as Pod, state)
+    })
+  },
+})
+
+function refuseMismatch({ nodeName, packId }: Pod, state: Reader): void {
+  if (nodeName === null) return
+  const node = state.get('nodes', nodeName) ?? state.find('nodes', 'name', nodeName)
+  const pack = state.get('packs', packId)
+  const reason = node && pack ? refusal(pack, node) : undefined
+  if (!node || !pack || reason === undefined) return
+  throw new KernelError('RUNTIME_MISMATCH', `${pack.name}@${pack.version} cannot run on ${node.name}: it is refused because ${node.name} ${reason}`, {
+    details: { runtimeTag: pack.runtimeTag, runtimeType: node.runtimeType },
+    errors: [{ path: '/nodeName', message: reason }],
+  })
+}
+
+function refusal({ runtimeTag, metadata }: Pack, { runtimeType, capabilities }: Node): string | undefined {
+  if (runtimeTag !== 'universal' && runtimeTag !== runtimeType) return runtimeType === 'browser' ? 'is a browser' : 'is no browser'
+  const least = metadata.minNodeVersion
+  if (least === undefined || runtimeType !== 'node') return undefined
+  const version = semver.coerce(capabilities.runtimeVersion)
+  if (!version) return `does not say its version of Node.js: ${least} is needed`
+  return semver.gte(version, least) ? undefined : `has too old a Node.js: ${version.version}, and ${least} is needed`
+}

@@ -1,0 +1,110 @@
+/**
+ * What plugins offer each other, as types: one provides a service, others need it, and none imports another.
+ */
+import type { Server } from 'node:http'
+import type { Capacity, Labels, RuntimeType, Taint, Transaction } from '../kernel/index.ts'
+
+/** A stretch of a pod's log, as it is stored. */
+export interface LogChunk {
+  readonly podId: string
+  readonly incarnation: number
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly bytes: number
+  readonly lines: readonly LogLine[]
+}
+export interface LogLine {
+  readonly seq: number
+  /** RFC 3339 */
+  readonly at: string
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly text: string
+  readonly incarnation: number
+}
+
+/** Bundles by their sha-256. */
+export interface Bundles {
+  readonly put: (sha256: string, bytes: Buffer) => Promise<void>
+  readonly get: (sha256: string) => Promise<Buffer | undefined>
+  readonly delete: (sha256: string) => Promise<void>
+}
+
+export interface LogStore {
+  readonly append: (chunks: readonly LogChunk[]) => Promise<void>
+  /** Oldest first. */
+  readonly read: (podId: string) => Promise<LogChunk[]>
+  /** Forgets the chunks that end before `beforeSeq`. */
+  readonly trim: (podId: string, beforeSeq: number) => Promise<void>
+  readonly delete: (podIds: readonly string[]) => Promise<void>
+}
+
+export interface SignedIn {
+  readonly userId: string
+  readonly sessionId: string
+  readonly email: string
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** RFC 3339 */
+  readonly expiresAt: string
+}
+
+/** Who people are: Supabase Auth. */
+export interface Identities {
+  /** @throws KernelError ALREADY_EXISTS, WEAK_PASSWORD, INVALID, STORE_UNAVAILABLE */
+  readonly signUp: (email: string, password: string) => Promise<SignedIn>
+  /** @throws KernelError INVALID_CREDENTIALS, STORE_UNAVAILABLE */
+  readonly signIn: (email: string, password: string) => Promise<SignedIn>
+  /** @throws KernelError UNAUTHENTICATED, STORE_UNAVAILABLE */
+  readonly refresh: (refreshToken: string) => Promise<SignedIn>
+  /** Without a round trip. @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED */
+  readonly verify: (accessToken: string) => Promise<{ readonly userId: string; readonly sessionId: string }>
+}
+
+/** Credentials of machines. Both are called inside a commit, so that what they do is durable with it or not at all. */
+export interface Credentials {
+  /** Uses a join token once. @throws KernelError FORBIDDEN when it is used up or no join token */
+  readonly consumeJoin: (transaction: Transaction, tokenId: string) => JoinTerms
+  /** A new credential for a node; older ones of it end. @returns the secret, to be shown once */
+  readonly issueForNode: (transaction: Transaction, nodeId: string) => string
+}
+/** What a join token imposes on the node that joins with it. */
+export interface JoinTerms {
+  readonly labels: Labels
+  readonly taints: readonly Taint[]
+  readonly runtimeType: RuntimeType | null
+}
+
+/** When nodes were last heard of; kept in memory, because heartbeats are not commits. */
+export interface Heartbeats {
+  /** epoch ms of the last sign of life since this control plane began to lead; undefined when there was none */
+  readonly last: (nodeId: string) => number | undefined
+  /** epoch ms at which the node said goodbye; undefined when it has not, or has come back */
+  readonly goodbye: (nodeId: string) => number | undefined
+  /** What the node's pods really use, as it reported. */
+  readonly used: (nodeId: string) => Pick<Capacity, 'cpu' | 'memory'> | undefined
+}
+
+/** The store's health. */
+export interface StoreHealth {
+  /** Why a write cannot be accepted now, or undefined. */
+  readonly away: () => string | undefined
+}
+
+/** Where the HTTP server is, for what shares its port. */
+export interface Web {
+  readonly server: Server
+  /** Answers GET of a path outside /api, without a credential. */
+  readonly serve: (path: string, answer: () => { readonly contentType: string; readonly body: string | Uint8Array }) => void
+}
+
+declare module '../kernel/plugin.ts' {
+  interface Services {
+    bundles: Bundles
+    logStore: LogStore
+    identities: Identities
+    credentials: Credentials
+    heartbeats: Heartbeats
+    storeHealth: StoreHealth
+    web: Web
+  }
+}

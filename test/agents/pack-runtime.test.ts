@@ -1,0 +1,106 @@
+/** The pack's side of the contract that needs no isolate: messages, requests, and what stands in the way of a flood. */
+import { describe, expect, test } from 'vitest'
+import { LogLimit, cut, runPack } from '../../agents/pack-runtime.ts'
+import type { PackMain } from '../../agents/pack.ts'
+import type { Boot, FromPod, ToPod } from '../../agents/pod-messages.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const boot: Boot = {
+  pod: { id: 'p', name: 'p', namespace: 'default', labels: {}, attempt: 1 },
+  node: { id: 'n', name: 'n' },
+  env: {},
+  args: [],
+  bundleUrl: 'file:///pack.mjs',
+}
+
+/** Runs main in this very thread, and gives back the console that the runtime takes. */
+function run(main: PackMain) {
+  const posted: FromPod[] = []
+  let listener: (message: ToPod) => void = () => undefined
+  const before = { ...console }
+  const port = { post: (message: FromPod) => void posted.push(message), onMessage: (next: typeof listener) => void (listener = next) }
+  const { ended } = runPack({ port, boot, load: async () => ({ default: main }), runtimeUrl: 'file:///runtime.mjs' })
+  Object.assign(console, before)
+  return {
+    posted,
+    tell: (message: ToPod) => listener(message),
+    ended,
+    running: () => waitFor('main', () => posted.some(({ type }) => type === 'running')),
+  }
+}
+
+describe('a pack that listens', () => {
+  test('hears messages until it takes its listener away', async () => {
+    const heard: unknown[] = []
+    const { tell, running } = run(async (context) => {
+      const stop = context.on('message', ({ from, data }) => {
+        heard.push([from, data])
+        stop()
+      })
+      await context.sleep(60_000)
+    })
+    await running()
+    tell({ type: 'message', from: 'a', data: 1 })
+    tell({ type: 'message', from: 'a', data: 2 })
+    expect(heard).toEqual([['a', 1]])
+    tell({ type: 'stop', reason: 'Done', graceMs: 1 })
+  })
+
+  test('answers requests with what its newest listener returns, or why it cannot', async () => {
+    const { posted, tell, running } = run(async (context) => {
+      context.on('request', () => 'old')
+      context.on('request', async ({ data }) => {
+        if (data === 'bad') throw new Error('not that')
+        return { pong: data }
+      })
+      await context.sleep(60_000)
+    })
+    await running()
+    tell({ type: 'request', id: 1, from: 'a', data: 'ping' })
+    tell({ type: 'request', id: 2, from: 'a', data: 'bad' })
+    await waitFor('both answers', () => posted.length >= 3)
+    expect(posted.slice(1)).toEqual([
+      { type: 'answer', id: 1, value: { pong: 'ping' } },
+      { type: 'failure', id: 2, message: 'not that' },
+    ])
+    tell({ type: 'stop', reason: 'Done', graceMs: 1 })
+  })
+
+  test('says so when it answers no requests, and logs what a listener throws', async () => {
+    const { posted, tell, running } = run(async (context) => {
+      context.on('message', () => {
+        throw new Error('cannot hear')
+      })
+      await context.sleep(60_000)
+    })
+    await running()
+    tell({ type: 'request', id: 7, from: 'a', data: 0 })
+    tell({ type: 'message', from: 'a', data: 0 })
+    await waitFor('the log line', () => posted.some(({ type }) => type === 'log'))
+    expect(posted).toContainEqual({ type: 'failure', id: 7, message: 'the pod does not listen for requests' })
+    expect(posted).toContainEqual(expect.objectContaining({ level: 'error', text: expect.stringContaining('cannot hear') }))
+    tell({ type: 'stop', reason: 'Done', graceMs: 1 })
+  })
+})
+
+test('progress outside of 0 to 1 is the mistake of the pack', async () => {
+  const { ended } = run((context) => context.progress(1.5))
+  expect(await ended).toMatchObject({
+    status: 'failed',
+    error: { name: 'TypeError', message: 'progress is a number from 0 to 1, and not 1.5' },
+  })
+})
+
+test('of lines over the limit none is lost silently', () => {
+  const lines: string[] = []
+  const limit = new LogLimit((_, text) => lines.push(text), 10)
+  for (let i = 0; i < 25; i++) limit.write('info', `line ${i}`)
+  limit.flush()
+  expect(lines.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, i) => `line ${i}`))
+  expect(lines.at(-1)).toBe(`${25 - (lines.length - 1)} lines dropped: more than 10 a second`)
+})
+
+test('a cut text has exactly the length that is allowed', () => {
+  expect(cut('x'.repeat(1000), 100)).toHaveLength(100)
+  expect(cut('short', 100)).toBe('short')
+})

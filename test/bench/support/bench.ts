@@ -1,0 +1,13 @@
+/** What a bench is: a file in test/bench that exports these two, and one line in main.ts. */
+
+export interface BenchOptions {
+  /** Only these rows; undefined is all. */
+  readonly rows?: readonly string[]
+}
+
+export interface Bench {
+  /** Measures, and writes only to stderr. @returns what --json prints */
+  readonly run: (options: BenchOptions) => Promise<object>
+  /** Writes a result of `run` to stdout, for people. */
+  readonly print: (result: object) => void
+}
