@@ -111,7 +111,7 @@ export class Transaction implements Draft {
 
   #complete(fields: object): Entity {
     const id = 'id' in fields && typeof fields.id === 'string' ? fields.id : this.#newId()
-    return { ...fields, id, createdAt: timestamp(this.at), ...this.#stamp() }
+    return { id, createdAt: timestamp(this.at), ...this.#stamp(), ...fields }
   }
 
   #stamp() {

@@ -6,7 +6,7 @@ import type { Clock } from '../../kernel/index.ts'
 import type { LogChunk, LogLine, LogStore } from '../services.ts'
 import { Ring } from './ring.ts'
 
-const FLUSH_MS = 250
+const FLUSH_MS = 100
 const RINGS_MAX = 1_000
 /** Chunks are trimmed from the store only once so many lines can go: a trim is a statement of its own. */
 const TRIM_EVERY_LINES = 1_000

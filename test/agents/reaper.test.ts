@@ -11,6 +11,7 @@ import { factsOf, isAlive } from './processes.ts'
 
 const folder = temporaryFolder('reaper')
 const agents: ChildProcess[] = []
+const pods: number[] = []
 
 beforeAll(async () => {
   await buildIfStale()
@@ -25,6 +26,8 @@ beforeAll(async () => {
 })
 afterAll(() => {
   for (const agent of agents) agent.kill('SIGKILL')
+  // A test that fails has found one that its agent's death did not end.
+  for (const pid of pods.filter(isAlive)) process.kill(pid, 'SIGKILL')
 })
 
 /** @returns the agent's process and its pod's pid, once the pod runs */
@@ -37,6 +40,7 @@ async function startAgent(source: string): Promise<{ agent: ChildProcess; pid: n
   let said = ''
   agent.stdout.on('data', (data: Buffer) => (said += data))
   const pid = await waitFor('the pod to say its pid', () => Number(/^pid (\d+)$/m.exec(said)?.[1]))
+  pods.push(pid)
   return { agent, pid }
 }
 

@@ -1,6 +1,6 @@
 /** Random records of a schema, as nasty as the schema allows: texts with NUL and halves of surrogates, times of any precision. */
 import fc, { type Arbitrary } from 'fast-check'
-import { Id, Time } from '../../../kernel/schema/index.ts'
+import { Id, Time, type Entity } from '../../../kernel/schema/index.ts'
 
 /** The part of JSON Schema that ours use. */
 interface Schema {
@@ -22,7 +22,10 @@ interface Schema {
 const FEW = 3
 const WIDE = 2_000_000_000
 
-export function arbitrary(schema: Schema): Arbitrary<unknown> {
+/** @param type a TypeBox schema, which is a JSON Schema */
+export const recordOf = (type: object): Arbitrary<Entity> => arbitrary(type as Schema) as Arbitrary<Entity>
+
+function arbitrary(schema: Schema): Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(arbitrary))

@@ -3,7 +3,12 @@ import type { ChangeSet } from '../../../kernel/changes.ts'
 import type { Entity } from '../../../kernel/schema/common.ts'
 import type { Store } from '../../../plugins/supabase/store.ts'
 
-type Wish = { readonly kind: string; readonly record?: Entity; readonly before?: Entity }
+/** A record to be written, and what it was. */
+export interface Wish {
+  readonly kind: string
+  readonly record?: Entity
+  readonly before?: Entity
+}
 
 export const creating = (kind: string, record: Entity): Wish => ({ kind, record })
 export const updating = (kind: string, before: Entity, fields: object): Wish => ({ kind, record: { ...before, ...fields }, before })

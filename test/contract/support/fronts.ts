@@ -76,7 +76,8 @@ async function onPostgres(directory: string): Promise<Behind> {
   // lite hands over JSON that is text already, and its driver would make it text once more.
   const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
   const json = (type: number) => ({ to: type, from: [type], serialize: asText, parse: (text: string) => JSON.parse(text) as unknown })
-  const connection = createPostgresConnection({ url: server.url, postgresOptions: { types: { json: json(114), jsonb: json(3802) }, max: 10 } })
+  const postgresOptions = { types: { json: json(114), jsonb: json(3802) }, max: 10, onnotice: () => {} }
+  const connection = createPostgresConnection({ url: server.url, postgresOptions })
   const sql = postgres(server.url, { max: 1, onnotice: () => {} })
   await sql.unsafe(roles)
   mkdirSync(directory, { recursive: true })
