@@ -1,8 +1,8 @@
 /** The last lines of a pod's log, numbered, within two limits: what a late reader can still be shown. */
 import type { LogLine } from './runtime.ts'
 
-export const LOG_RING_LINES = 1000
-export const LOG_RING_BYTES = 1_000_000
+const LOG_RING_LINES = 1000
+const LOG_RING_BYTES = 1_000_000
 
 export interface NumberedLine extends LogLine {
   /** Grows by one with each line; a gap says that lines were dropped. */

@@ -9,7 +9,7 @@ import type { Boot, FetchCall, FetchReply, FromPod, PodFailure, PodReport, Port,
 export const RESULT_BYTES_MAX = 65_536
 export const STATUS_CHARACTERS_MAX = 2000
 export const LOG_LINE_CHARACTERS_MAX = 8192
-export const LOG_LINES_PER_SECOND = 2000
+const LOG_LINES_PER_SECOND = 2000
 export const ERROR_NAME_CHARACTERS_MAX = 256
 export const ERROR_MESSAGE_CHARACTERS_MAX = 8192
 export const ERROR_STACK_CHARACTERS_MAX = 16_384
@@ -293,7 +293,7 @@ interface Log {
 }
 
 function makeLog(port: Port<FromPod, ToPod>): Log {
-  const limit = new LogLimit((level, text) => port.post({ type: 'log', at: Date.now(), level, text }))
+  const limit = new LogLimit((level, text) => port.post({ type: 'log', level, text }))
   const write = (level: LogLevel, values: readonly unknown[]): void => limit.write(level, values.map(textOf).join(' '))
   const levels = Object.freeze({
     debug: (...values: unknown[]) => write('debug', values),

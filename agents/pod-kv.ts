@@ -2,11 +2,11 @@
  * The key-value store behind `context.kv`: JSON texts by namespace, in the agent's memory, for as long as the agent lives.
  * Three limits, so that pods cannot fill the agent.
  */
-export const KV_KEY_CHARACTERS_MAX = 512
-export const KV_VALUE_BYTES_MAX = 65_536
-export const KV_KEYS_MAX = 1000
+const KV_KEY_CHARACTERS_MAX = 512
+const KV_VALUE_BYTES_MAX = 65_536
+const KV_KEYS_MAX = 1000
 /** Over all namespaces. */
-export const KV_BYTES_MAX = 64_000_000
+const KV_BYTES_MAX = 64_000_000
 
 export interface KeyValues {
   /** @returns JSON text */

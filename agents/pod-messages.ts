@@ -35,7 +35,7 @@ export type FromPod =
   | { readonly type: 'ready' }
   | { readonly type: 'status'; readonly text: string }
   | { readonly type: 'progress'; readonly value: number }
-  | { readonly type: 'log'; readonly at: number; readonly level: LogLevel; readonly text: string }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
   | { readonly type: 'call'; readonly id: number; readonly operation: string; readonly input: unknown }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly message: string }

@@ -20,9 +20,9 @@ export function readMessage(raw: unknown): FromPod | undefined {
   if (type === 'status' && typeof text === 'string') return { type, text: cut(text, STATUS_CHARACTERS_MAX) }
   if (type === 'progress' && typeof value === 'number' && value >= 0 && value <= 1) return { type, value }
   if (type === 'memory' && isCount(raw.bytes)) return { type, bytes: raw.bytes }
-  if (type === 'log' && typeof text === 'string' && isCount(raw.at)) {
+  if (type === 'log' && typeof text === 'string') {
     const level = LEVELS.find((each) => each === raw.level)
-    return level && { type, at: raw.at, level, text }
+    return level && { type, level, text }
   }
   if (type === 'call' && isCount(id) && typeof raw.operation === 'string') return { type, id, operation: raw.operation, input: raw.input }
   return undefined

@@ -25,7 +25,7 @@ export interface PodSpec {
 }
 
 export interface LogLine {
-  /** Milliseconds since 1970. */
+  /** When it reached the agent, in milliseconds since 1970. */
   readonly at: number
   readonly level: LogLevel
   readonly text: string

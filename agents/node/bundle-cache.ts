@@ -8,7 +8,7 @@ import path from 'node:path'
 import { KernelError } from '../../kernel/errors.ts'
 
 /** Twenty of the largest bundles. */
-export const BUNDLE_CACHE_BYTES_MAX = 1_000_000_000
+const BUNDLE_CACHE_BYTES_MAX = 1_000_000_000
 const SHA256 = /^[0-9a-f]{64}$/
 
 export interface CachedBundle {

@@ -15,7 +15,7 @@ import { LineSplitter, readPaced } from './lines.ts'
 import { bundleIn, type Workspace } from './workspace.ts'
 
 /** `nobody`, by the same number on every Linux and macOS. */
-export const POD_USER_ID = 65_534
+const POD_USER_ID = 65_534
 const MIB = 1_048_576
 /** After the process has ended, its pipes hold little; something that keeps them open longer is not waited for. */
 const DRAIN_MS = 2000
@@ -51,6 +51,7 @@ export class IsolateProcess {
   readonly #child: ChildProcess
   readonly #onGone: (isolate: IsolateProcess) => void
   #saidHeapExhausted = false
+  #drain: NodeJS.Timeout | undefined
   #hasEnded = false
 
   /** @throws when the process cannot even be asked for: no folder, no file descriptors */
@@ -70,7 +71,9 @@ export class IsolateProcess {
       // Also told for signals that could not be sent; only without a pid there is no process.
       if (this.pid === undefined) this.#end(error)
     })
-    this.#child.on('exit', () => setTimeout(() => this.#end(), DRAIN_MS))
+    this.#child.on('exit', () => {
+      this.#drain = setTimeout(() => this.#end(), DRAIN_MS)
+    })
     this.#child.on('close', () => this.#end())
     this.#listen()
   }
@@ -122,6 +125,7 @@ export class IsolateProcess {
   #end(startError?: Error): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
+    clearTimeout(this.#drain)
     for (const stream of this.#child.stdio) stream?.destroy()
     const { exitCode, signalCode: signal } = this.#child
     // V8 says it on stderr and then aborts; a pack that only says it is not believed.

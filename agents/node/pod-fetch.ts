@@ -5,16 +5,16 @@
 import { PodCallError } from '../pod-host.ts'
 import type { FetchCall, FetchReply } from '../pod-messages.ts'
 
-export const FETCH_REQUEST_BYTES_MAX = 1_000_000
-export const FETCH_RESPONSE_BYTES_MAX = 4_000_000
-export const FETCH_TIMEOUT_MS = 30_000
-export const FETCH_REDIRECTS_MAX = 10
+const FETCH_REQUEST_BYTES_MAX = 1_000_000
+const FETCH_RESPONSE_BYTES_MAX = 4_000_000
+const FETCH_TIMEOUT_MS = 30_000
+const FETCH_REDIRECTS_MAX = 10
 
 /** @returns why the address is refused, or undefined */
 export type FetchPolicy = (url: URL) => string | undefined
 
 /** Any address of the web. */
-export const allowWeb: FetchPolicy = ({ protocol }) =>
+const allowWeb: FetchPolicy = ({ protocol }) =>
   protocol === 'http:' || protocol === 'https:' ? undefined : `${protocol} is neither http: nor https:`
 
 export interface PodFetchOptions {

@@ -70,3 +70,14 @@ export class PodLifecycle {
     this.#timer = setTimeout(() => this.kill(killedFor), ms)
   }
 }
+
+/** The same events, with some of them done otherwise. Spreading would lose the methods of a class. */
+export const forwardEvents = (events: PodEvents, instead: Partial<PodEvents>): PodEvents => ({
+  onRunning: () => events.onRunning(),
+  onReady: () => events.onReady(),
+  onStatus: (text) => events.onStatus(text),
+  onProgress: (value) => events.onProgress(value),
+  onLog: (line) => events.onLog(line),
+  onExit: (exit) => events.onExit(exit),
+  ...instead,
+})

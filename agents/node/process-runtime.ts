@@ -9,11 +9,14 @@ import { failedStart } from './failed-start.ts'
 import { IsolateProcess, type IsolateListener } from './isolate-process.ts'
 import { ProcessPod } from './process-pod.ts'
 import { ReaperLink } from './reaper-link.ts'
+import { forwardEvents } from './pod-lifecycle.ts'
 import { MemoryWatchdog } from './watchdog.ts'
 import { makeWorkspace, placeBundle, removePodFolder, type Workspace } from './workspace.ts'
 
 /** The cluster's default memory limit, which most pods have. */
-export const SPARE_MEMORY_LIMIT_MB = 512
+const SPARE_MEMORY_LIMIT_MB = 512
+/** Of what a spare says before it has a pod; it should say nothing. */
+const SPARE_LINES_MAX = 20
 
 export interface RuntimeEntries {
   readonly bootstrap: string
@@ -34,8 +37,9 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
 
 interface Spare {
   readonly isolate: IsolateProcess
-  /** Resolves when it can take a pod. */
+  /** Resolves when it can take a pod, or has been given one before it could. */
   readonly waiting: Promise<void>
+  readonly onTaken: () => void
 }
 
 class ProcessRuntime implements Runtime {
@@ -72,27 +76,26 @@ class ProcessRuntime implements Runtime {
       services: this.#services,
       isolate,
       watchdog: this.#watchdog,
-      events: {
-        ...forwarded(events),
+      events: forwardEvents(events, {
         onRunning: () => {
-          this.#refill()
           events.onRunning()
+          this.#refill()
         },
         onExit: (exit) => {
           this.#pods.delete(pod)
-          this.#refill()
           events.onExit(exit)
+          this.#refill()
         },
-      },
+      }),
     })
     this.#pods.add(pod)
     return pod
   }
 
-  warm(): Promise<void> {
+  async warm(): Promise<void> {
     this.#keepsSpare = true
     this.#spare ??= this.#makeSpare()
-    return this.#spare.waiting
+    await this.#spare.waiting
   }
 
   async close(): Promise<void> {
@@ -124,47 +127,37 @@ class ProcessRuntime implements Runtime {
   }
 
   #takeSpare({ memoryLimitMb }: PodSpec): IsolateProcess | undefined {
-    const isolate = this.#spare?.isolate
-    if (memoryLimitMb !== SPARE_MEMORY_LIMIT_MB || !isolate || isolate.hasEnded) return undefined
+    const spare = this.#spare
+    if (memoryLimitMb !== SPARE_MEMORY_LIMIT_MB || !spare || spare.isolate.hasEnded) return undefined
     this.#spare = undefined
-    return isolate
+    spare.onTaken()
+    return spare.isolate
   }
 
   /** Once the pod that took the spare is up, so that the two do not compete for the processor. */
   #refill(): void {
     if (!this.#keepsSpare || this.#isClosed || this.#spare) return
-    this.#spare = this.#makeSpare()
     // Without a spare the next start is a cold one, and that start says what is wrong.
-    this.#spare.waiting.catch(() => undefined)
+    this.warm().catch(() => undefined)
   }
 
   #makeSpare(): Spare {
-    let isolate: IsolateProcess | undefined
-    const waiting = new Promise<void>((resolve, reject) => {
-      const said: string[] = []
-      isolate = this.#spawn(SPARE_MEMORY_LIMIT_MB, {
-        onMessage: () => resolve(),
-        onText: (_level, text) => void (said.length < 20 && said.push(text)),
-        onBroken: (why) => reject(new Error(why)),
-        onEnd: ({ startError }) => reject(startError ?? new Error(`a process for pods ended before it had one: ${said.join(' ')}`)),
-      })
+    const said: string[] = []
+    let settle: { resolve: () => void; reject: (error: Error) => void } = { resolve: ignore, reject: ignore }
+    const waiting = new Promise<void>((resolve, reject) => (settle = { resolve, reject }))
+    const isolate = this.#spawn(SPARE_MEMORY_LIMIT_MB, {
+      onMessage: () => settle.resolve(),
+      onText: (_level, text) => void (said.length < SPARE_LINES_MAX && said.push(text)),
+      onBroken: (why) => settle.reject(new Error(why)),
+      onEnd: ({ startError }) => settle.reject(startError ?? new Error(`a process for pods ended before it had one: ${said.join(' ')}`)),
     })
-    // The promise's function has run, or its throw would have been a rejection.
-    return { isolate: isolate as unknown as IsolateProcess, waiting }
+    return { isolate, waiting, onTaken: () => settle.resolve() }
   }
 }
 
 /** Without a handler, SIGUSR1 opens the inspector of a Node.js process, and a pod that could send it would be in the agent. */
 const ignoreSignal = (): void => undefined
+const ignore = (): void => undefined
 
 /** Nobody listens to a process that is about to be given to a pod, or killed. */
-const idle: IsolateListener = { onMessage: ignoreSignal, onText: ignoreSignal, onBroken: ignoreSignal, onEnd: ignoreSignal }
-
-const forwarded = (events: PodEvents): PodEvents => ({
-  onRunning: () => events.onRunning(),
-  onReady: () => events.onReady(),
-  onStatus: (text) => events.onStatus(text),
-  onProgress: (value) => events.onProgress(value),
-  onLog: (line) => events.onLog(line),
-  onExit: (exit) => events.onExit(exit),
-})
+const idle: IsolateListener = { onMessage: ignore, onText: ignore, onBroken: ignore, onEnd: ignore }

@@ -52,13 +52,16 @@ export class ReaperLink {
     })
     // A broken pipe is an exit, and both a failed spawn and an exit end in another try.
     child.stdin.on('error', () => undefined)
-    child.on('error', () => this.#respawn())
-    child.on('exit', () => this.#respawn())
+    child.on('error', (error) => this.#respawn(error.message))
+    child.on('exit', (code, signal) => this.#respawn(`it ended with ${signal ?? code}`))
     return child
   }
 
-  #respawn(): void {
+  #respawn(why: string): void {
     if (this.#isClosing) return
+    // Until there is another, pods would outlive an agent that is killed.
+    process.emitWarning(`the reaper of pods is gone: ${why}; another starts in ${RESTART_MS} ms`)
+    clearTimeout(this.#restart)
     this.#restart = setTimeout(() => {
       this.#process = this.#spawn()
       for (const pgid of this.#groups) this.#tell(`+${pgid}`)

@@ -5,7 +5,7 @@
 import { memoryBytesOf } from './proc.ts'
 
 /** Between two looks a pod can grow by what it can fill in that time; more often costs every agent. */
-export const WATCH_INTERVAL_MS = 250
+const WATCH_INTERVAL_MS = 250
 
 export class MemoryWatchdog {
   readonly #watched = new Map<number, { readonly limitBytes: number; readonly onOver: () => void }>()

@@ -6,6 +6,7 @@
 import type { PodServices } from '../pod-host.ts'
 import type { PodEvents, PodSpec, RunningPod, Runtime } from '../runtime.ts'
 import { failedStart } from './failed-start.ts'
+import { forwardEvents } from './pod-lifecycle.ts'
 import { WorkerPod } from './worker-pod.ts'
 
 export interface WorkerRuntimeOptions {
@@ -56,17 +57,12 @@ function startThread({ spec, events, services, bootstrap }: Thread): { pod: Runn
     spec,
     services,
     bootstrap,
-    events: {
-      onRunning: () => events.onRunning(),
-      onReady: () => events.onReady(),
-      onStatus: (text) => events.onStatus(text),
-      onProgress: (value) => events.onProgress(value),
-      onLog: (line) => events.onLog(line),
+    events: forwardEvents(events, {
       onExit: (exit) => {
         resolve()
         events.onExit(exit)
       },
-    },
+    }),
   })
   return { pod, exited }
 }

@@ -4,7 +4,7 @@
  * own files, because these may be under /root, mode 0700, where the pods' user cannot go.
  * Bundles are hard links of the bundle cache (copies where it is on another file system), so a pod cannot name another's.
  */
-import { chmodSync, copyFileSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -27,10 +27,15 @@ export function makeWorkspace({ bootstrap, guard, isShared }: { bootstrap: strin
     const copies = { bootstrap: path.join(folder, 'bootstrap.mjs'), guard: path.join(folder, 'guard.mjs') }
     copyReadable(bootstrap, copies.bootstrap)
     copyReadable(guard, copies.guard)
+    // Every start reads them, also weeks later; systemd's cleaner leaves files alone that have the sticky bit.
+    // Source: https://specifications.freedesktop.org/basedir-spec/latest/ (XDG_RUNTIME_DIR)
+    if (process.platform === 'linux') for (const file of Object.values(copies)) chmodSync(file, 0o1444)
     let pods = 0
     const makePodFolder = (): string => {
       const podFolder = path.join(folder, String(++pods))
       mkdirSync(podFolder)
+      // Whatever the agent's umask is, the pod's user has to come in.
+      chmodSync(podFolder, 0o755)
       return podFolder
     }
     return { folder, ...copies, makePodFolder }
@@ -57,7 +62,8 @@ export function placeBundle(source: string, podFolder: string): void {
 
 /** An agent without root's rights needs the right to write back before it may remove what is in the folder. */
 export function removePodFolder(podFolder: string): void {
-  chmodSync(podFolder, 0o755)
+  // A cleaner of temporary folders may have been quicker.
+  if (existsSync(podFolder)) chmodSync(podFolder, 0o755)
   rmSync(podFolder, { recursive: true, force: true })
 }
 

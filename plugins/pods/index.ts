@@ -144,7 +144,7 @@ function defineCreate({ operations, state, commit, newId }: PluginKernel): void 
     output: Pod,
     errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'BUNDLE_MISSING', 'RUNTIME_MISMATCH', 'QUOTA_EXCEEDED', 'LIMIT_RANGE', 'NAMESPACE_TERMINATING'],
     handle(input, { who, origin }) {
-      const suffix = newId().slice(0, 8)
+      const suffix = newId().slice(-8)
       return commit(origin, (transaction) => transaction.add('pods', podOf(input, { state, who, suffix })))
     },
   })

@@ -94,7 +94,7 @@ describe('a pod in a process', () => {
   test('is not believed what is not in the protocol', async () => {
     const observed = start(`import fs from 'node:fs'
       export default () => {
-        for (const text of ['{', 'null', '[]', '{"type":"log","level":"loud","text":1,"at":0}', '{"type":"progress","value":7}', '{"type":"exit","status":"stopped"}'])
+        for (const text of ['{', 'null', '[]', '{"type":"log","level":"loud","text":1}', '{"type":"progress","value":7}', '{"type":"exit","status":"stopped"}'])
           fs.writeSync(3, text + '\\n')
         return 'done' }`)
     expect(await observed.ended()).toMatchObject({ status: 'succeeded', exit: { result: 'done' } })
@@ -142,6 +142,23 @@ describe('the process runtime', () => {
     expect([spare, next]).not.toContain(limited.exit.result)
     await runtime.close()
     expect(pids()).toEqual([])
+  })
+
+  test('gives its spare away also before it is ready, and leaves nobody waiting for it', async () => {
+    const runtime = createProcessRuntime({ entries, services: services() })
+    const warm = runtime.warm()
+    const observed = startPod(runtime, 'export default () => 1')
+    await warm
+    expect((await observed.ended()).exit.result).toBe(1)
+    await runtime.close()
+  })
+
+  test('lets pods in also when the agent makes files for itself only', async () => {
+    const before = process.umask(0o077)
+    const runtime = createProcessRuntime({ entries, services: services() })
+    await runtime.warm().finally(() => process.umask(before))
+    expect((await startPod(runtime, 'export default () => process.cwd()').ended()).status).toBe('succeeded')
+    await runtime.close()
   })
 
   test('replaces its reaper, and tells the new one which pods there are', async () => {

@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildIfStale, dist } from '../../console/cli/build.mjs'
@@ -17,7 +18,7 @@ beforeAll(async () => {
   await buildIfStale()
   // Node.js 20 starts no TypeScript, so the agent is built like the real one.
   await build({
-    entryPoints: [path.join(import.meta.dirname, 'agent-like.ts')],
+    entryPoints: [fileURLToPath(new URL('./agent-like.ts', import.meta.url))],
     outfile: path.join(folder, 'agent.mjs'),
     bundle: true,
     platform: 'node',
