@@ -62,7 +62,8 @@ export class PodRun implements Taken {
     return status !== 'starting' && status !== 'running'
   }
 
-  get isTold(): boolean {
+  /** The last thing that happened to it has been told, and its log is stored. */
+  get #isTold(): boolean {
     return this.#told === this.#report && this.#log.after(this.#storedSeq, 1).length === 0
   }
 
@@ -167,7 +168,7 @@ export class PodRun implements Taken {
     this.#isTelling = true
     this.#cancelRetry?.()
     try {
-      while (!this.isTold && !this.#isDiscarded) await this.#tellOne()
+      while (!this.#isTold && !this.#isDiscarded) await this.#tellOne()
       this.#options.onChange()
     } catch (error) {
       if (isForgotten(error)) this.discard()

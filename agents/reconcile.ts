@@ -8,8 +8,6 @@ import type { Pod } from '../kernel/schema/pod.ts'
 export interface Taken {
   readonly incarnation: number
   readonly hasEnded: boolean
-  /** The last thing that happened to it has been told and the log is stored. */
-  readonly isTold: boolean
 }
 
 export type Task =
@@ -22,11 +20,11 @@ export type Task =
 
 export function reconcile(wanted: ReadonlyMap<string, Pod>, taken: ReadonlyMap<string, Taken>): Task[] {
   const tasks: Task[] = []
-  for (const [podId, { incarnation, hasEnded, isTold }] of taken) {
+  for (const [podId, { incarnation, hasEnded }] of taken) {
     const pod = wanted.get(podId)
     const isWanted = pod !== undefined && pod.incarnation === incarnation && !isOver(pod)
-    if (!hasEnded && !isWanted) tasks.push({ do: 'kill', podId })
-    else if (hasEnded && (!isWanted || isTold)) tasks.push({ do: 'forget', podId })
+    // What has ended stays known for as long as it is wanted: the word of its end may still be on its way, and it must not begin again.
+    if (!isWanted) tasks.push({ do: hasEnded ? 'forget' : 'kill', podId })
   }
   for (const pod of wanted.values()) {
     const known = taken.get(pod.id)

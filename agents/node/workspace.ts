@@ -34,8 +34,6 @@ export function makeWorkspace({ bootstrap, guard, isShared }: { bootstrap: strin
     const makePodFolder = (): string => {
       const podFolder = path.join(folder, String(++pods))
       mkdirSync(podFolder)
-      // Whatever the agent's umask is, the pod's user has to come in.
-      chmodSync(podFolder, 0o755)
       return podFolder
     }
     return { folder, ...copies, makePodFolder }

@@ -18,6 +18,9 @@ export const nouns = (): Plugin => ({
   },
 })
 
+/** One maker for all: a kernel that is started again on a store must not repeat ids. */
+const newId = idMaker(0xa)
+
 export interface TestKernel {
   readonly kernel: Kernel
   readonly clock: VirtualClock
@@ -28,7 +31,7 @@ export interface TestKernel {
 
 export async function startKernel(plugins: readonly Plugin[], { store = new MemoryStore(), log = silent }: { store?: MemoryStore; log?: Log } = {}): Promise<TestKernel> {
   const clock = new VirtualClock()
-  const kernel = new Kernel({ plugins: [store.plugin(), ...plugins], clock, newId: idMaker(0xa), log })
+  const kernel = new Kernel({ plugins: [store.plugin(), ...plugins], clock, newId, log })
   await kernel.start()
   const settle = async (): Promise<void> => {
     for (let turns = 0; turns < 20; turns += 1) {

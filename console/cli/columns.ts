@@ -1,0 +1,85 @@
+/** Which fields of an object people want to see in a row. What has no columns here shows its plain fields. */
+import type { Namespace, Token } from '../../kernel/schema/cluster.ts'
+import type { NodeView } from '../../kernel/schema/node.ts'
+import type { Pack } from '../../kernel/schema/pack.ts'
+import type { Pod } from '../../kernel/schema/pod.ts'
+import { ago, bytes } from './table.ts'
+
+export interface Columns {
+  readonly head: readonly string[]
+  readonly row: (record: never, nowMs: number) => readonly string[]
+  /** What other commands take for it. */
+  readonly name: (record: never) => string
+}
+
+export const columns: Readonly<Record<string, Columns>> = {
+  pods: {
+    head: ['NAME', 'NAMESPACE', 'STATUS', 'REASON', 'READY', 'RESTARTS', 'PACK', 'AGE'],
+    row: ({ name, namespace, status, reason, ready, restarts, packName, packVersion, createdAt }: Pod, nowMs) => [
+      name,
+      namespace,
+      status,
+      reason ?? '-',
+      ready ? 'yes' : 'no',
+      String(restarts),
+      `${packName}@${packVersion}`,
+      ago(createdAt, nowMs),
+    ],
+    name: ({ name }: Pod) => name,
+  },
+  nodes: {
+    head: ['NAME', 'STATUS', 'RUNTIME', 'PODS', 'CPU', 'MEMORY', 'TAINTS', 'HEARTBEAT', 'AGE'],
+    row: ({ name, status, unschedulable, runtimeType, capabilities, allocated, allocatable, taints, lastHeartbeat, createdAt }: NodeView, nowMs) => [
+      name,
+      unschedulable ? `${status}, cordoned` : status,
+      `${runtimeType} ${capabilities.runtimeVersion ?? ''}`.trim(),
+      `${allocated.pods}/${allocatable.pods}`,
+      `${allocated.cpu}/${allocatable.cpu} m`,
+      `${allocated.memory}/${allocatable.memory} MB`,
+      String(taints.length),
+      ago(lastHeartbeat, nowMs),
+      ago(createdAt, nowMs),
+    ],
+    name: ({ name }: NodeView) => name,
+  },
+  packs: {
+    head: ['NAME', 'VERSION', 'RUNTIME', 'VISIBILITY', 'SIZE', 'DESCRIPTION', 'AGE'],
+    row: ({ name, version, runtimeTag, visibility, bundle, description, createdAt }: Pack, nowMs) => [
+      name,
+      version,
+      runtimeTag,
+      visibility,
+      bundle ? bytes(bundle.bytes) : 'no bundle',
+      description,
+      ago(createdAt, nowMs),
+    ],
+    name: ({ name, version }: Pack) => `${name}@${version}`,
+  },
+  namespaces: {
+    head: ['NAME', 'PHASE', 'QUOTA', 'AGE'],
+    row: ({ name, phase, resourceQuota, createdAt }: Namespace, nowMs) => [
+      name,
+      phase,
+      resourceQuota
+        ? Object.entries(resourceQuota.hard)
+            .map(([what, most]) => `${what} ${most}`)
+            .join(', ')
+        : '-',
+      ago(createdAt, nowMs),
+    ],
+    name: ({ name }: Namespace) => name,
+  },
+  tokens: {
+    head: ['ID', 'KIND', 'ROLE', 'USES LEFT', 'EXPIRES', 'LAST USED', 'DESCRIPTION'],
+    row: ({ id, kind, role, uses, expiresAt, lastUsedAt, description }: Token, nowMs) => [
+      id,
+      kind,
+      role,
+      uses === null ? 'any' : String(uses),
+      expiresAt ?? 'never',
+      lastUsedAt === null ? 'never' : `${ago(lastUsedAt, nowMs)} ago`,
+      description,
+    ],
+    name: ({ id }: Token) => id,
+  },
+}

@@ -1,0 +1,142 @@
+/** From the schema of an operation's field to a flag of the command line, and from what was typed back to a value. Pure. */
+import type { Field, Schema } from './registry.ts'
+
+export interface Flag {
+  readonly field: string
+  /** --node-name */
+  readonly long: string
+  /** What stands behind it in the help; undefined for one that takes nothing. */
+  readonly placeholder: string | undefined
+  readonly description: string
+  readonly choices: readonly string[] | undefined
+  /** It may be given more than once, and adds up. */
+  readonly isRepeatable: boolean
+  readonly isRequired: boolean
+  /** Adds what was typed to what was typed before. @throws FlagError saying what is expected */
+  readonly parse: (text: string, before: unknown) => unknown
+}
+
+export class FlagError extends Error {}
+
+interface Shape {
+  readonly placeholder: string | undefined
+  readonly choices?: readonly string[]
+  readonly isRepeatable?: boolean
+  readonly parse: Flag['parse']
+}
+
+/** @param taken names of flags that mean something else already */
+export function flagsOf(fields: readonly Field[], taken: readonly string[] = []): Flag[] {
+  const names = new Set(fields.map(({ name }) => name))
+  return fields.flatMap((field) => {
+    const schema = withoutNull(field.schema)
+    const shape = shapeOf(schema)
+    const singular = field.name.replace(/s$/, '')
+    const name = shape.isRepeatable && !names.has(singular) ? singular : field.name
+    const long = `--${kebab(name)}`
+    if (taken.includes(long)) return []
+    const { placeholder, choices, isRepeatable = false, parse } = shape
+    const description = describe(field.schema, isRepeatable)
+    const canBeNull = schema !== field.schema
+    return {
+      field: field.name,
+      long,
+      placeholder,
+      description,
+      // commander would refuse "null" as none of the choices.
+      choices: canBeNull ? undefined : choices,
+      isRepeatable,
+      isRequired: field.isRequired,
+      parse: canBeNull ? (text: string, before: unknown) => (text === 'null' ? null : parse(text, before)) : parse,
+    }
+  })
+}
+
+export const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+function describe({ description = '', default: otherwise }: Schema, isRepeatable: boolean): string {
+  const more = [...(isRepeatable ? ['may be repeated'] : []), ...(otherwise === undefined ? [] : [`default ${JSON.stringify(otherwise)}`])]
+  return `${description}${more.length > 0 ? ` (${more.join(', ')})` : ''}`.trim()
+}
+
+function withoutNull(schema: Schema): Schema {
+  const others = schema.anyOf?.filter(({ type }) => type !== 'null') ?? []
+  const [only] = others
+  return only && others.length === 1 && others.length < (schema.anyOf?.length ?? 0) ? only : schema
+}
+
+function shapeOf(schema: Schema): Shape {
+  if (schema.enum) return { placeholder: 'value', choices: schema.enum.map(String), parse: (text) => text }
+  switch (schema.type) {
+    case 'boolean':
+      return { placeholder: undefined, parse: () => true }
+    case 'integer':
+    case 'number':
+      return { placeholder: 'number', parse: toNumber }
+    case 'string':
+      return { placeholder: 'text', parse: (text) => text }
+    case 'array':
+      return arrayShape(schema.items ?? {})
+    case 'object':
+      return isPairs(schema) ? { placeholder: 'key=value', isRepeatable: true, parse: addPair } : jsonShape
+    default:
+      return jsonShape
+  }
+}
+
+function arrayShape(items: Schema): Shape {
+  if (items.required?.includes('effect')) return { placeholder: 'key=value:effect', isRepeatable: true, parse: append(toTaint) }
+  const { placeholder = 'value', choices, parse } = shapeOf(items)
+  return { placeholder, ...(choices ? { choices } : {}), isRepeatable: true, parse: append((text) => parse(text, undefined)) }
+}
+
+/** An object of any names with text as values: labels, environments. */
+const isPairs = ({ patternProperties = {}, properties }: Schema): boolean =>
+  properties === undefined && Object.values(patternProperties).some(({ type }) => type === 'string')
+
+const jsonShape: Shape = { placeholder: 'json', parse: toJson }
+
+const append =
+  (parse: (text: string) => unknown) =>
+  (text: string, before: unknown): unknown[] => [...(Array.isArray(before) ? (before as unknown[]) : []), parse(text)]
+
+function toNumber(text: string): number {
+  const number = Number(text)
+  if (text.trim() !== '' && Number.isFinite(number)) return number
+  throw new FlagError('it is a number')
+}
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new FlagError(`it is JSON, such as '{"key":"value"}'`)
+  }
+}
+
+/** key=value; the value may hold more equals signs. */
+export function toPair(text: string): [key: string, value: string] {
+  const at = text.indexOf('=')
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw new FlagError('it has the form key=value')
+}
+
+export function addPair(text: string, before: unknown): Record<string, string> {
+  const [key, value] = toPair(text)
+  return { ...(before as Record<string, string> | undefined), [key]: value }
+}
+
+export interface TaintText {
+  readonly key: string
+  readonly value?: string
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+}
+
+/** key=value:Effect, or key:Effect, as kubectl has it. */
+export function toTaint(text: string): TaintText {
+  const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(text) ?? []
+  if (key === undefined || effect === undefined) {
+    throw new FlagError('it has the form key=value:Effect, with NoSchedule, PreferNoSchedule or NoExecute as its effect')
+  }
+  return { key, ...(value === undefined ? {} : { value }), effect: effect as TaintText['effect'] }
+}
