@@ -36,7 +36,10 @@ export interface Loading {
 
 /** A waterfall whose taps may also leave the record as it is, by returning nothing. */
 interface AdmitHook {
-  tap(options: string | { readonly name: string; readonly stage?: number }, fn: (record: Entity, admission: Admission) => Entity | undefined | void): void
+  tap(
+    options: string | { readonly name: string; readonly stage?: number },
+    fn: (record: Entity, admission: Admission) => Entity | undefined | void,
+  ): void
   call(record: Entity, admission: Admission): Entity
 }
 
@@ -51,7 +54,7 @@ export const createHooks = () => ({
   /** Describes which of the feasible nodes a class prefers. */
   score: interpret(new SyncHook<[board: ScoreBoard]>(['board'])),
   /** Proposes whom to evict for a pod that fits nowhere. The first answer wins; undefined is "not mine". */
-  preempt: interpret(new SyncBailHook<[request: PreemptRequest], Nomination>(['request'])),
+  preempt: interpret(new SyncBailHook<[request: PreemptRequest], Nomination | undefined>(['request'])),
   /**
    * Makes a change set durable. Synchronous taps run first and in the same step as the commit: they may add records to the
    * draft (history, events). The store taps with a promise and stage 100: it resolves when the change set is durable, in

@@ -6,7 +6,16 @@ export { codes, KernelError, toProblem, type Code, type FieldError, type Problem
 export { createHooks, STORE_STAGE, type Admission, type Draft, type Hooks, type Loading } from './hooks.ts'
 export { Kernel, type KernelOptions } from './kernel.ts'
 export { silent, type Log, type LogFields, type LogLevel } from './log.ts'
-export { Download, invalid, type Answer, type Call, type Credential, type Operation, type Principal, type Session as LiveSession } from './operations.ts'
+export {
+  Download,
+  invalid,
+  type Answer,
+  type Call,
+  type Credential,
+  type Operation,
+  type Principal,
+  type Session as LiveSession,
+} from './operations.ts'
 export type { Plugin, PluginKernel, PluginStatus, Services } from './plugin.ts'
 export { matchesSelector, parseSelector } from './selectors.ts'
 export type { KindDefinition, Reader, State } from './state.ts'

@@ -5,7 +5,13 @@
 import { Type } from 'typebox'
 import { ClusterConfig, clusterDefaults, expectVersion, strict, type Plugin, type PluginKernel } from '../kernel/index.ts'
 
-const Totals = strict({ nodes: Type.Integer(), nodesOnline: Type.Integer(), pods: Type.Integer(), podsPending: Type.Integer(), packs: Type.Integer() })
+const Totals = strict({
+  nodes: Type.Integer(),
+  nodesOnline: Type.Integer(),
+  pods: Type.Integer(),
+  podsPending: Type.Integer(),
+  packs: Type.Integer(),
+})
 const Cluster = strict({ ...ClusterConfig.properties, totals: Totals })
 const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, resourceVersion: _resourceVersion, ...settings } = ClusterConfig.properties
 

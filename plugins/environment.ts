@@ -51,7 +51,8 @@ function logFormatOf(text: string | undefined, isTerminal: boolean): LogFormat {
 function targetOf(environment: Readonly<Record<string, string | undefined>>, directory: string): StoreTarget {
   const { SUPABASE_URL: url, SUPABASE_SECRET_KEY: secretKey, SUPABASE_PUBLISHABLE_KEY: publishableKey } = environment
   if (url === undefined || url === '') return { kind: 'embedded', directory }
-  if (!URL.canParse(url)) throw new Error(`SUPABASE_URL is ${url}: it is the address of a Supabase project, such as https://abc.supabase.co`)
+  if (!URL.canParse(url))
+    throw new Error(`SUPABASE_URL is ${url}: it is the address of a Supabase project, such as https://abc.supabase.co`)
   if (secretKey === undefined || secretKey === '') throw new Error('SUPABASE_URL is given and SUPABASE_SECRET_KEY is not: both are needed')
   return { kind: 'supabase', url, secretKey, ...(publishableKey === undefined ? {} : { publishableKey }) }
 }

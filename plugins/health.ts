@@ -4,7 +4,17 @@
  * once. Back in touch: the taint goes, and the agent reports its pods anew.
  * Taps admit (each pod tolerates the taint for a while) and filter (only nodes in touch take new pods).
  */
-import { clusterConfig, isEnded, timestamp, type Node, type Plugin, type PluginKernel, type Pod, type Taint, type Toleration } from '../kernel/index.ts'
+import {
+  clusterConfig,
+  isEnded,
+  timestamp,
+  type Node,
+  type Plugin,
+  type PluginKernel,
+  type Pod,
+  type Taint,
+  type Toleration,
+} from '../kernel/index.ts'
 
 const CHECK_MS = 1_000
 const GOODBYE_GRACE_MS = 10_000
@@ -19,7 +29,8 @@ export const health = (): Plugin => ({
     hooks.admit.tap('health', (record, { kind, before }) => {
       if (kind !== 'pods' || before) return undefined
       const pod = record as Pod
-      return { ...pod, tolerations: withUnreachable(pod.tolerations, clusterConfig(state).unreachableTolerationSeconds) } as Pod
+      const tolerations = withUnreachable(pod.tolerations, clusterConfig(state).unreachableTolerationSeconds)
+      return { ...pod, tolerations }
     })
     hooks.filter.tap('health', (candidates) => {
       candidates.where((node) => node.status === 'online' || `are ${node.status}`)
@@ -33,7 +44,9 @@ export const health = (): Plugin => ({
 })
 
 function withUnreachable(tolerations: readonly Toleration[], tolerationSeconds: number): Toleration[] {
-  const isOwn = tolerations.some(({ key = '', effect = '' }) => (key === UNREACHABLE || key === '') && (effect === '' || effect === 'NoExecute'))
+  const isOwn = tolerations.some(
+    ({ key = '', effect = '' }) => (key === UNREACHABLE || key === '') && (effect === '' || effect === 'NoExecute'),
+  )
   if (isOwn) return [...tolerations]
   return [...tolerations, { key: UNREACHABLE, operator: 'Exists', effect: 'NoExecute', tolerationSeconds }]
 }
@@ -54,7 +67,10 @@ async function check(kernel: PluginKernel, leadsSince: number): Promise<void> {
     const timeAdded = timestamp(transaction.at)
     for (const node of silent) {
       const taint: Taint = { key: UNREACHABLE, effect: 'NoExecute', timeAdded }
-      transaction.update('nodes', node.id, { status: node.status === 'offline' ? 'offline' : 'unhealthy', taints: [...withoutTaint(node), taint] })
+      transaction.update('nodes', node.id, {
+        status: node.status === 'offline' ? 'offline' : 'unhealthy',
+        taints: [...withoutTaint(node), taint],
+      })
       for (const pod of state.by('pods', 'nodeId', node.id)) {
         if (pod.status !== 'starting' && pod.status !== 'running') continue
         transaction.update('pods', pod.id, { status: 'unknown', reason: 'NodeUnreachable', statusMessage: `${node.name} is out of touch` })

@@ -5,7 +5,20 @@
  */
 import { createHash } from 'node:crypto'
 import { Type } from 'typebox'
-import { Id, KernelError, Meta, strict, timestamp, Time, type Call, type Change, type KindName, type Operation, type Plugin, type PluginKernel } from '../kernel/index.ts'
+import {
+  Id,
+  KernelError,
+  Meta,
+  strict,
+  timestamp,
+  Time,
+  type Call,
+  type Change,
+  type KindName,
+  type Operation,
+  type Plugin,
+  type PluginKernel,
+} from '../kernel/index.ts'
 
 const KEPT_MS = 24 * 3_600_000
 const SWEEP_MS = 600_000
@@ -35,7 +48,15 @@ export const idempotency = (): Plugin => ({
       const inputHash = underway.get(id)
       if (!created || inputHash === undefined || kernel.state.get('idempotencyKeys', id)) return
       const expiresAt = timestamp(draft.at + KEPT_MS)
-      draft.create('idempotencyKeys', { id, principalId: actorId, operation, inputHash, kind: created.kind, objectId: created.id, expiresAt })
+      draft.create('idempotencyKeys', {
+        id,
+        principalId: actorId,
+        operation,
+        inputHash,
+        kind: created.kind,
+        objectId: created.id,
+        expiresAt,
+      })
     })
     kernel.clock.every(SWEEP_MS, () => void sweep(kernel))
   },
@@ -50,14 +71,17 @@ async function replay(
 ): Promise<{ readonly output: unknown } | undefined> {
   if (call.idempotencyKey === undefined) return undefined
   const id = keyId(call.origin.actorId, call.idempotencyKey)
-  const inputHash = createHash('sha256').update(JSON.stringify([operation.name, input])).digest('hex')
+  const inputHash = createHash('sha256')
+    .update(JSON.stringify([operation.name, input]))
+    .digest('hex')
   const known = kernel.state.get('idempotencyKeys', id)
   const running = underway.get(id)
   if ((known?.inputHash ?? running ?? inputHash) !== inputHash) {
     throw new KernelError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another request: use a new one for each')
   }
   if (known) return replayed(kernel, known)
-  if (running !== undefined) throw new KernelError('CONFLICT', 'the first request with this Idempotency-Key is still under way: ask again in a moment')
+  if (running !== undefined)
+    throw new KernelError('CONFLICT', 'the first request with this Idempotency-Key is still under way: ask again in a moment')
   underway.set(id, inputHash)
   try {
     return { output: await operation.handle(input as never, call) }
@@ -66,7 +90,10 @@ async function replay(
   }
 }
 
-function replayed({ durable }: PluginKernel, { kind, objectId }: { readonly kind: string; readonly objectId: string }): { readonly output: unknown } {
+function replayed(
+  { durable }: PluginKernel,
+  { kind, objectId }: { readonly kind: string; readonly objectId: string },
+): { readonly output: unknown } {
   const output = durable.get(kind as KindName, objectId)
   if (!output) throw new KernelError('NOT_FOUND', `what this Idempotency-Key created (${kind} ${objectId}) is gone, or not durable yet`)
   return { output }

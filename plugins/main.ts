@@ -47,7 +47,9 @@ function listen(kernel: Kernel, { port, host }: DaemonOptions): Promise<string> 
   const { server } = kernel.need('web')
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`PORT ${port} is taken: choose another, or 0 for a free one`, { cause: error }) : error),
+      reject(
+        error.code === 'EADDRINUSE' ? new Error(`PORT ${port} is taken: choose another, or 0 for a free one`, { cause: error }) : error,
+      ),
     )
     server.listen(port, host, () => {
       const { port: actual } = server.address() as AddressInfo

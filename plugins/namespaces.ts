@@ -156,4 +156,5 @@ async function finish({ state, commit }: PluginKernel): Promise<void> {
   })
 }
 
-const isEmpty = (state: PluginKernel['state'], name: string): boolean => !state.has('pods') || state.table('pods').idsBy('namespace', name).size === 0
+const isEmpty = (state: PluginKernel['state'], name: string): boolean =>
+  !state.has('pods') || state.table('pods').idsBy('namespace', name).size === 0

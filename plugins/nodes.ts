@@ -99,7 +99,12 @@ function defineReads(kernel: PluginKernel, alive: ReadonlyMap<string, Alive>): v
     summary: 'Nodes',
     http: 'GET /api/nodes',
     permission: 'nodes:read',
-    input: strict({ ...Page, labelSelector: Type.Optional(Type.String()), runtime: Type.Optional(RuntimeType), status: Type.Optional(NodeStatus) }),
+    input: strict({
+      ...Page,
+      labelSelector: Type.Optional(Type.String()),
+      runtime: Type.Optional(RuntimeType),
+      status: Type.Optional(NodeStatus),
+    }),
     output: Listing(NodeView),
     handle({ runtime, status, ...request }) {
       const wanted = [...durable.all('nodes')].filter(
@@ -194,7 +199,13 @@ function register(kernel: PluginKernel, { isNew, ...input }: Registration, { who
     if (before && !isBack) mustBeRepeat(before, who.credentialId)
     const facts = {
       ...input,
-      labels: { ...input.labels, 'stark/runtime': input.runtimeType, 'kubernetes.io/hostname': input.name, ...before?.labels, ...terms?.labels },
+      labels: {
+        ...input.labels,
+        'stark/runtime': input.runtimeType,
+        'kubernetes.io/hostname': input.name,
+        ...before?.labels,
+        ...terms?.labels,
+      },
       annotations: { ...input.annotations, ...before?.annotations },
       taints: before ? before.taints : [...(input.taints ?? []), ...(terms?.taints ?? [])],
       status: 'online' as const,

@@ -5,7 +5,16 @@
  * always counts. For the score an unset request counts as 100 millicores and 200 MB.
  * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ and the scheduler's NodeResourcesFit
  */
-import { clusterConfig, type Amounts, type Capacity, type NodeFacts, type Plugin, type Pod, type Resources, type State } from '../kernel/index.ts'
+import {
+  clusterConfig,
+  type Amounts,
+  type Capacity,
+  type NodeFacts,
+  type Plugin,
+  type Pod,
+  type Resources,
+  type State,
+} from '../kernel/index.ts'
 
 const UNSET: Required<Pick<Amounts, 'cpu' | 'memory'>> = { cpu: 100, memory: 200 }
 const AMOUNTS = ['cpu', 'memory', 'storage'] as const
@@ -16,7 +25,7 @@ export const resources = (): Plugin => ({
     hooks.admit.tap('resources', (record, { kind, before }) => {
       if (kind !== 'pods' || before) return undefined
       const pod = record as Pod
-      return { ...pod, resources: withDefaults(pod.resources, state) } as Pod
+      return { ...pod, resources: withDefaults(pod.resources, state) }
     })
     hooks.filter.tap('resources', (candidates) => {
       const { requests } = candidates.pod.resources

@@ -26,10 +26,14 @@ function refuseMismatch({ nodeName, packId }: Pod, state: Reader): void {
   const pack = state.get('packs', packId)
   const reason = node && pack ? refusal(pack, node) : undefined
   if (!node || !pack || reason === undefined) return
-  throw new KernelError('RUNTIME_MISMATCH', `${pack.name}@${pack.version} cannot run on ${node.name}: it is refused because ${node.name} ${reason}`, {
-    details: { runtimeTag: pack.runtimeTag, runtimeType: node.runtimeType },
-    errors: [{ path: '/nodeName', message: reason }],
-  })
+  throw new KernelError(
+    'RUNTIME_MISMATCH',
+    `${pack.name}@${pack.version} cannot run on ${node.name}: it is refused because ${node.name} ${reason}`,
+    {
+      details: { runtimeTag: pack.runtimeTag, runtimeType: node.runtimeType },
+      errors: [{ path: '/nodeName', message: reason }],
+    },
+  )
 }
 
 function refusal({ runtimeTag, metadata }: Pack, { runtimeType, capabilities }: Node): string | undefined {

@@ -44,7 +44,10 @@ export const system = (): Plugin => ({
       permission: 'system:read',
       input: strict({}),
       output: strict({ items: Type.Array(PluginStatus), nextCursor: Type.Null() }),
-      handle: () => ({ items: plugins().map(({ name, after, hooks }) => ({ name, after: [...after], hooks: [...hooks] })), nextCursor: null }),
+      handle: () => ({
+        items: plugins().map(({ name, after, hooks }) => ({ name, after: [...after], hooks: [...hooks] })),
+        nextCursor: null,
+      }),
     })
   },
 })

@@ -10,7 +10,6 @@ import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
 import type { Capacity, Labels } from '../../kernel/schema/common.ts'
 import type { Taint } from '../../kernel/schema/taint.ts'
-import type { Socket } from '../../kernel/wire/client.ts'
 import { Agent, join, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
 import type { PodEvents, RunningPod, Runtime } from '../runtime.ts'
@@ -110,7 +109,7 @@ function connectingTo(server: string): Connecting {
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   return {
     url: url.href,
-    open: (address) => new WebSocket(address, { perMessageDeflate: false }) as unknown as Socket,
+    open: (address) => new WebSocket(address, { perMessageDeflate: false }),
     clock: agentClock,
     random: () => Math.random(),
   }

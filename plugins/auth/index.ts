@@ -60,7 +60,8 @@ function defineSetup(kernel: PluginKernel, setup: Setup): void {
     errors: ['ALREADY_SET_UP', 'INVALID_CREDENTIALS', 'WEAK_PASSWORD'],
     async handle({ token, email, password }) {
       if (hasUsers(kernel) || isUnderWay) throw new KernelError('ALREADY_SET_UP', 'the first administrator exists: log in')
-      if (!setup.matches(token)) throw new KernelError('INVALID_CREDENTIALS', 'this is not the set-up token: it stands in STARK_DATA_DIR/setup-link')
+      if (!setup.matches(token))
+        throw new KernelError('INVALID_CREDENTIALS', 'this is not the set-up token: it stands in STARK_DATA_DIR/setup-link')
       isUnderWay = true
       try {
         const loggedIn = await logIn(kernel, await signUpOrIn(kernel, email, password), ['admin'])
@@ -139,7 +140,8 @@ function defineSessions(kernel: PluginKernel): void {
     async handle({ refreshToken }) {
       const parsed = parseSecret(refreshToken)
       const session = parsed && state.get('sessions', parsed.id)
-      if (!session || Date.parse(session.expiresAt) <= kernel.clock.now()) throw new KernelError('UNAUTHENTICATED', 'this session has ended: log in')
+      if (!session || Date.parse(session.expiresAt) <= kernel.clock.now())
+        throw new KernelError('UNAUTHENTICATED', 'this session has ended: log in')
       if (!matchesHash(parsed.secret, session.refreshHash)) {
         // Somebody holds a token that was used before: whoever of the two is the thief, the session ends.
         await commit({ actorId: session.userId }, (transaction) => transaction.delete('sessions', session.id))

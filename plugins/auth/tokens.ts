@@ -38,7 +38,9 @@ export const tokens = (): Plugin => ({
     })
     defineOperations(kernel)
     onDurable(async ({ changes }) => {
-      const gone = changes.filter(({ kind, op }) => kind === 'nodes' && op === 'delete').flatMap(({ id }) => kernel.state.by('tokens', 'nodeId', id))
+      const gone = changes
+        .filter(({ kind, op }) => kind === 'nodes' && op === 'delete')
+        .flatMap(({ id }) => kernel.state.by('tokens', 'nodeId', id))
       if (gone.length === 0) return
       await kernel.commit({ actorId: 'tokens' }, (transaction) => {
         for (const { id } of gone) if (kernel.state.get('tokens', id)) transaction.delete('tokens', id)

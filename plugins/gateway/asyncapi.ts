@@ -9,10 +9,17 @@ const FROM_CLIENT = {
 }
 
 const problem = { type: 'object', required: ['code', 'detail', 'status', 'retryable'] }
-const frame = (type: string, properties: object) => ({ type: 'object', required: ['type'], properties: { type: { const: type }, ...properties } })
+const frame = (type: string, properties: object) => ({
+  type: 'object',
+  required: ['type'],
+  properties: { type: { const: type }, ...properties },
+})
 
 const FROM_SERVER = {
-  welcome: { payload: frame('welcome', { server: { type: 'string' }, revision: { type: 'integer' }, name: { type: 'string' } }), summary: 'The client is known.' },
+  welcome: {
+    payload: frame('welcome', { server: { type: 'string' }, revision: { type: 'integer' }, name: { type: 'string' } }),
+    summary: 'The client is known.',
+  },
   result: { payload: frame('result', { id: { type: 'integer' }, output: {} }), summary: 'The answer to an ask.' },
   error: { payload: frame('error', { id: { type: 'integer' }, problem }), summary: 'The refusal of an ask or a watch.' },
   event: {

@@ -3,7 +3,7 @@
  * of a session or a token counts at once. A reader that is too slow is dropped; it comes back and resumes where it was.
  */
 import { Compile } from 'typebox/compile'
-import type { WebSocket } from 'ws'
+import type { RawData, WebSocket } from 'ws'
 import { KernelError, toProblem, type Call, type LiveSession, type PluginKernel, type Principal } from '../../kernel/index.ts'
 import { FromClient, type Bye, type FromServer } from '../../kernel/wire/frames.ts'
 import type { Watches } from './watches.ts'
@@ -47,7 +47,7 @@ export class Connection implements LiveSession {
       }),
       kernel.clock.every(RECHECK_MS, () => this.#recheck()),
     ]
-    socket.on('message', (data, isBinary) => this.#receive(isBinary ? undefined : String(data)))
+    socket.on('message', (data, isBinary) => this.#receive(isBinary ? undefined : textOf(data)))
     socket.on('close', () => this.#closed())
     // A broken connection is closed right after; there is nobody left to tell.
     socket.on('error', () => undefined)
@@ -91,7 +91,8 @@ export class Connection implements LiveSession {
     const { kernel, remote } = this.#options
     const correlationId = kernel.newId()
     try {
-      if (this.#asks >= ASKS_MAX) throw new KernelError('TOO_MANY', `${ASKS_MAX} calls are under way on this connection: wait for one of them`)
+      if (this.#asks >= ASKS_MAX)
+        throw new KernelError('TOO_MANY', `${ASKS_MAX} calls are under way on this connection: wait for one of them`)
       this.#asks += 1
       const operation = kernel.operations.get(name)
       if (!operation) throw new KernelError('NOT_FOUND', `there is no operation "${name}"`)
@@ -121,7 +122,8 @@ export class Connection implements LiveSession {
 
   #watch({ type: _type, id, ...request }: Frame<'watch'>, who: Principal): void {
     try {
-      if (this.#watches.size >= WATCHES_MAX) throw new KernelError('TOO_MANY', `${WATCHES_MAX} watches are open on this connection: end one first`)
+      if (this.#watches.size >= WATCHES_MAX)
+        throw new KernelError('TOO_MANY', `${WATCHES_MAX} watches are open on this connection: end one first`)
       if (this.#watches.has(id)) throw new KernelError('INVALID_FRAME', `watch ${id} is open already`)
       this.#watches.set(id, this.#options.watches.open({ id, ...request, who, send: (event) => this.#send(event) }))
     } catch (error) {
@@ -170,6 +172,9 @@ export class Connection implements LiveSession {
     for (const listener of this.#onClose) listener()
   }
 }
+
+/** `ws` gives a message as one Buffer unless it is told otherwise. */
+const textOf = (data: RawData): string => (data as Buffer).toString('utf8')
 
 function parse(text: string): FromClient | undefined {
   try {

@@ -28,7 +28,10 @@ export const gateway = (): Plugin => ({
         return
       }
       sockets.handleUpgrade(request, socket, head, (open) => {
-        connections.set(open, new Connection({ kernel, watches, socket: open, remote: request.socket.remoteAddress ?? '', server: started }))
+        connections.set(
+          open,
+          new Connection({ kernel, watches, socket: open, remote: request.socket.remoteAddress ?? '', server: started }),
+        )
         open.on('close', () => connections.delete(open))
       })
     })

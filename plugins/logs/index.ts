@@ -4,7 +4,19 @@
  * Adds the operations pods.logs and pods.appendLogs.
  */
 import { Type } from 'typebox'
-import { Id, isEnded, KernelError, lookUp, nullable, Pod, Ref, strict, type Call, type Plugin, type PluginKernel } from '../../kernel/index.ts'
+import {
+  Id,
+  isEnded,
+  KernelError,
+  lookUp,
+  nullable,
+  Pod,
+  Ref,
+  strict,
+  type Call,
+  type Plugin,
+  type PluginKernel,
+} from '../../kernel/index.ts'
 import type { LogLine } from '../services.ts'
 import { LINES_MAX, seqOf, type Ring } from './ring.ts'
 import { Rings } from './rings.ts'

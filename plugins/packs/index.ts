@@ -88,10 +88,18 @@ function defineReads({ operations, durable }: PluginKernel): void {
     summary: 'Packs that the caller may run',
     http: 'GET /api/packs',
     permission: 'packs:read',
-    input: strict({ ...Page, labelSelector: Type.Optional(Type.String()), name: Type.Optional(Type.String()), runtime: Type.Optional(RuntimeTag) }),
+    input: strict({
+      ...Page,
+      labelSelector: Type.Optional(Type.String()),
+      name: Type.Optional(Type.String()),
+      runtime: Type.Optional(RuntimeTag),
+    }),
     output: Listing(Pack),
     handle: ({ name, runtime, ...request }, { who }) =>
-      page(seen(durable.all('packs'), who, { ...(name === undefined ? {} : { name }), ...(runtime === undefined ? {} : { runtime }) }), request),
+      page(
+        seen(durable.all('packs'), who, { ...(name === undefined ? {} : { name }), ...(runtime === undefined ? {} : { runtime }) }),
+        request,
+      ),
   })
   operations.define({
     name: 'packs.get',
@@ -134,7 +142,8 @@ function defineRegistration({ operations, state, commit }: PluginKernel): void {
       const [first] = state.by('packs', 'name', input.name)
       if (first) mustOwn(first, who)
       const reserved = state.find('packs', 'version', `${input.name}@${input.version}`)
-      if (reserved?.bundle) throw new KernelError('VERSION_EXISTS', `${input.name}@${input.version} exists: a version never changes, so choose a new one`)
+      if (reserved?.bundle)
+        throw new KernelError('VERSION_EXISTS', `${input.name}@${input.version} exists: a version never changes, so choose a new one`)
       return commit(origin, (transaction) =>
         reserved
           ? transaction.amend('packs', reserved.id, input)
@@ -241,7 +250,8 @@ function defineBundle({ operations, state, durable, commit, need }: PluginKernel
 }
 
 function mustBeVacant({ bundle, name, version }: Pack): void {
-  if (bundle) throw new KernelError('VERSION_EXISTS', `${name}@${version} has another bundle already: a version never changes, so choose a new one`)
+  if (bundle)
+    throw new KernelError('VERSION_EXISTS', `${name}@${version} has another bundle already: a version never changes, so choose a new one`)
 }
 
 /** A node sees the packs of the pods that it runs, and no other. */

@@ -93,7 +93,9 @@ function choosePack(state: State, ref: string, who: Principal): Pack {
   // A scope begins with @ too: the version follows the last one that is not the first character.
   const at = ref.lastIndexOf('@')
   const [name, version] = at > 0 ? [ref.slice(0, at), ref.slice(at + 1)] : [ref, undefined]
-  const seen = state.by('packs', 'name', name).filter(({ visibility, ownerId }) => visibility === 'public' || ownerId === who.id || who.roles.includes('admin'))
+  const seen = state
+    .by('packs', 'name', name)
+    .filter(({ visibility, ownerId }) => visibility === 'public' || ownerId === who.id || who.roles.includes('admin'))
   const wanted = version === undefined ? newest(seen) : seen.find((pack) => pack.version === version)
   if (!wanted) {
     const message = seen.length === 0 ? `there is no pack "${name}"` : `pack "${name}" has no version "${version ?? ''}"`

@@ -113,7 +113,19 @@ function defineReads({ operations, durable }: PluginKernel): void {
     http: 'GET /api/pods/:id/status',
     permission: 'pods:read',
     input: strict(Named),
-    output: Type.Pick(Pod, ['id', 'name', 'namespace', 'status', 'statusMessage', 'reason', 'nodeId', 'ready', 'incarnation', 'restarts', 'exit']),
+    output: Type.Pick(Pod, [
+      'id',
+      'name',
+      'namespace',
+      'status',
+      'statusMessage',
+      'reason',
+      'nodeId',
+      'ready',
+      'incarnation',
+      'restarts',
+      'exit',
+    ]),
     errors: ['NOT_FOUND'],
     handle(input, call) {
       const { id, name, namespace, status, statusMessage, reason, nodeId, ready, incarnation, restarts, exit } = find(durable, input, call)
@@ -124,7 +136,12 @@ function defineReads({ operations, durable }: PluginKernel): void {
 
 /** The fewest records that an index gives for these filters. */
 function* narrow(reader: Reader, { namespace, node }: { namespace: string | undefined; node: string | undefined }): Iterable<Pod> {
-  const records = node === undefined ? (namespace === undefined ? reader.all('pods') : reader.by('pods', 'namespace', namespace)) : reader.by('pods', 'nodeId', node)
+  const records =
+    node === undefined
+      ? namespace === undefined
+        ? reader.all('pods')
+        : reader.by('pods', 'namespace', namespace)
+      : reader.by('pods', 'nodeId', node)
   for (const pod of records) if (namespace === undefined || pod.namespace === namespace) yield pod
 }
 

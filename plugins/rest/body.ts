@@ -21,7 +21,9 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw new KernelError('INVALID_JSON', `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new KernelError('INVALID_JSON', `the body is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }
 

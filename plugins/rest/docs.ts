@@ -6,7 +6,12 @@ code{font:14px ui-monospace,monospace}h2{margin-top:2rem}dt{margin-top:1rem}dd{m
 
 export function docsPage(operations: readonly Operation[]): string {
   const nouns = [...new Set(operations.map(({ name }) => name.split('.')[0] ?? name))].sort()
-  const sections = nouns.map((noun) => section(noun, operations.filter(({ name }) => name.startsWith(`${noun}.`))))
+  const sections = nouns.map((noun) =>
+    section(
+      noun,
+      operations.filter(({ name }) => name.startsWith(`${noun}.`)),
+    ),
+  )
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Stark API</title>
 <style>${STYLE}</style><h1>Stark API</h1><p>For machines: <a href="/openapi.json">/openapi.json</a> and <a href="/asyncapi.json">/asyncapi.json</a>.
 Send <code>Authorization: Bearer TOKEN</code>. Errors are problem documents with a <code>code</code>.</p>${sections.join('')}</html>`
@@ -22,4 +27,5 @@ function entry({ http, summary, permission, input, errors = [] }: Operation): st
   return `<dt><code>${escape(http)}</code></dt><dd>${escape(summary)}. Needs ${needs}.${codes}<details><summary>Input</summary><pre><code>${schema}</code></pre></details></dd>`
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -5,7 +5,15 @@
 import { createServer } from 'node:http'
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
-import { KernelError, type Call, type Credential, type Operation, type Plugin, type PluginKernel, type Principal } from '../../kernel/index.ts'
+import {
+  KernelError,
+  type Call,
+  type Credential,
+  type Operation,
+  type Plugin,
+  type PluginKernel,
+  type Principal,
+} from '../../kernel/index.ts'
 import type { Web } from '../services.ts'
 import { docsPage } from './docs.ts'
 import { collect, methodOf, pathOf } from './input.ts'
@@ -26,9 +34,10 @@ export const rest = (): Plugin => ({
     const routes = routesOf(kernel)
     app.use(bracket(kernel))
     app.use((context, next) => (servePage(context, pages) ? undefined : next()))
-    app.use((context, next) => routes()(context as never, next))
+    app.use((context, next): Promise<unknown> => routes()(context, next) as Promise<unknown>)
     app.use((context) => refuseUnknown(kernel, context))
-    const server = createServer(app.callback())
+    const handle = app.callback()
+    const server = createServer((request, response) => void handle(request, response))
     const web: Web = { server, serve: (path, answer) => pages.set(path, answer) }
     kernel.provide('web', web)
     web.serve('/openapi.json', () => ({ contentType: 'application/json', body: JSON.stringify(openapi(kernel.operations.all())) }))
@@ -56,12 +65,20 @@ function bracket({ log, clock, newId }: PluginKernel): Middleware {
       await next()
     } catch (error) {
       respondProblem(context, error)
-      if (!(error instanceof KernelError)) log.error('a request failed', { correlationId, error: String(error), stack: error instanceof Error ? error.stack : undefined })
+      if (!(error instanceof KernelError))
+        log.error('a request failed', { correlationId, error: String(error), stack: error instanceof Error ? error.stack : undefined })
       // What is left of a body that was refused is not read.
       if (!context.req.complete) context.set('Connection', 'close')
     }
     const { method, path, status } = context
-    log.info('request', { method, path, status, ms: clock.now() - started, correlationId, who: (context.state['who'] as Principal | undefined)?.id })
+    log.info('request', {
+      method,
+      path,
+      status,
+      ms: clock.now() - started,
+      correlationId,
+      who: (context.state['who'] as Principal | undefined)?.id,
+    })
   }
 }
 
@@ -82,7 +99,7 @@ function routesOf(kernel: PluginKernel): () => Middleware {
     if (built?.from === all) return built.routes
     const router = new Router()
     for (const operation of all) {
-      router.register(pathOf(operation), [methodOf(operation).toLowerCase()], (context) => answer(kernel, operation, context as unknown as Context & Routed))
+      router.register(pathOf(operation), [methodOf(operation).toLowerCase()], (context) => answer(kernel, operation, context))
     }
     const routes = router.routes() as unknown as Middleware
     built = { from: all, routes }
@@ -123,7 +140,12 @@ async function answer({ operations, clock }: PluginKernel, operation: Operation,
 function inTime<T>(running: Promise<T>, clock: PluginKernel['clock']): Promise<T> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(ANSWER_MAX_MS, () =>
-      reject(new KernelError('STORE_UNAVAILABLE', 'the store does not answer: whether this was done is not known yet; ask again with the same Idempotency-Key')),
+      reject(
+        new KernelError(
+          'STORE_UNAVAILABLE',
+          'the store does not answer: whether this was done is not known yet; ask again with the same Idempotency-Key',
+        ),
+      ),
     )
     running.then(resolve, reject).finally(cancel)
   })

@@ -15,7 +15,8 @@ export interface Arrived {
 
 export const methodOf = ({ http }: Operation): string => http.slice(0, http.indexOf(' '))
 export const pathOf = ({ http }: Operation): string => http.slice(http.indexOf(' ') + 1)
-export const pathFields = (operation: Operation): readonly string[] => [...pathOf(operation).matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+export const pathFields = (operation: Operation): readonly string[] =>
+  [...pathOf(operation).matchAll(/:(\w+)/g)].map(([, name = '']) => name)
 
 /** Whether the field travels in the query. */
 export function isInQuery(operation: Operation, field: string): boolean {
@@ -26,7 +27,8 @@ export function isInQuery(operation: Operation, field: string): boolean {
 
 /** Whether the operation reads a JSON body. */
 export const takesJson = (operation: Operation): boolean =>
-  operation.bytes === undefined && Object.keys(operation.input.properties).some((field) => !isInQuery(operation, field) && !pathFields(operation).includes(field))
+  operation.bytes === undefined &&
+  Object.keys(operation.input.properties).some((field) => !isInQuery(operation, field) && !pathFields(operation).includes(field))
 
 /** @throws KernelError INVALID, INVALID_JSON, BODY_TOO_LARGE, BUNDLE_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE */
 export async function collect(operation: Operation, { request, path, query }: Arrived): Promise<Record<string, unknown>> {
@@ -34,8 +36,10 @@ export async function collect(operation: Operation, { request, path, query }: Ar
   const text = { ...query, ...path }
   const input = Object.fromEntries(Object.entries(text).map(([field, value]) => [field, coerce(properties[field], value)]))
   const stray = Object.keys(query).filter((field) => !isInQuery(operation, field))
-  if (stray.length > 0) throw invalid(stray.map((field) => ({ path: `/${field}`, message: 'is not a parameter of this: leave it out or correct its name' })))
-  if (operation.bytes !== undefined) return { ...input, [operation.bytes]: await readBytes(request, { most: BYTES_MAX, code: 'BUNDLE_TOO_LARGE' }) }
+  if (stray.length > 0)
+    throw invalid(stray.map((field) => ({ path: `/${field}`, message: 'is not a parameter of this: leave it out or correct its name' })))
+  if (operation.bytes !== undefined)
+    return { ...input, [operation.bytes]: await readBytes(request, { most: BYTES_MAX, code: 'BUNDLE_TOO_LARGE' }) }
   const body = methodOf(operation) === 'GET' ? undefined : await readJson(request)
   return body === undefined ? input : { ...bodyFields(operation, body), ...input }
 }

@@ -29,7 +29,12 @@ export function openapi(operations: readonly Operation[]): object {
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
       schemas: { Problem },
-      responses: { Problem: { description: 'what went wrong', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } },
+      responses: {
+        Problem: {
+          description: 'what went wrong',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
     },
   }
 }
@@ -61,7 +66,9 @@ function parametersOf(operation: Operation): object[] {
   const { input, isIdempotent } = operation
   const required = input.required ?? []
   const inPath = pathFields(operation)
-  const fields = Object.entries(input.properties as Record<string, TSchema>).filter(([field]) => inPath.includes(field) || isInQuery(operation, field))
+  const fields = Object.entries(input.properties as Record<string, TSchema>).filter(
+    ([field]) => inPath.includes(field) || isInQuery(operation, field),
+  )
   const header = { name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', maxLength: 128 } }
   return [
     ...fields.map(([name, schema]) => ({
@@ -76,7 +83,8 @@ function parametersOf(operation: Operation): object[] {
 
 function bodyOf(operation: Operation): object {
   const { input, bytes } = operation
-  if (bytes !== undefined) return { requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } } }
+  if (bytes !== undefined)
+    return { requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } } }
   if (!takesJson(operation)) return {}
   const elsewhere = (field: string) => pathFields(operation).includes(field) || isInQuery(operation, field)
   const properties = Object.fromEntries(Object.entries(input.properties).filter(([field]) => !elsewhere(field)))

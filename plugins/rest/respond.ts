@@ -41,7 +41,8 @@ function download(context: Context, { bytes, contentType, etag }: Download): voi
   context.body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-const isLines = (output: unknown): output is AsyncIterable<object> => typeof output === 'object' && output !== null && Symbol.asyncIterator in output
+const isLines = (output: unknown): output is AsyncIterable<object> =>
+  typeof output === 'object' && output !== null && Symbol.asyncIterator in output
 
 async function* toLines(items: AsyncIterable<object>): AsyncGenerator<string> {
   for await (const item of items) yield `${JSON.stringify(item)}\n`

@@ -29,7 +29,10 @@ interface Waiting extends Encoded {
   readonly reject: (error: Error) => void
 }
 
-type Outcome = { readonly is: 'taken' } | { readonly is: 'refused'; readonly error: KernelError } | { readonly is: 'lost'; readonly error: Error }
+type Outcome =
+  | { readonly is: 'taken' }
+  | { readonly is: 'refused'; readonly error: KernelError }
+  | { readonly is: 'lost'; readonly error: Error }
 
 export interface GroupCommitOptions {
   readonly client: Client

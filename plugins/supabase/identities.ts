@@ -28,8 +28,7 @@ export type CreateUser = (email: string, password: string) => Promise<void>
 
 export function createIdentities({ endpoint, publishableKey, createUser, claimsOf }: IdentitiesOptions): Identities {
   const auth = () => connect(endpoint, publishableKey).auth
-  const signIn = async (email: string, password: string) =>
-    signedIn(await auth().signInWithPassword({ email, password }), claimsOf)
+  const signIn = async (email: string, password: string) => signedIn(await auth().signInWithPassword({ email, password }), claimsOf)
   return {
     async signUp(email, password) {
       await createUser(email, password)
@@ -117,4 +116,5 @@ function checked({ sub, session_id }: { sub?: unknown; session_id?: unknown }): 
 }
 
 const expired = () => new KernelError('TOKEN_EXPIRED', 'the access token has expired')
-const unauthenticated = (cause: unknown, message = 'the access token is not valid') => new KernelError('UNAUTHENTICATED', message, { cause })
+const unauthenticated = (cause: unknown, message = 'the access token is not valid') =>
+  new KernelError('UNAUTHENTICATED', message, { cause })

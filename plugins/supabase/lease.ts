@@ -47,7 +47,7 @@ export class Lease {
   /** Waits until the lease is ours, also while the store cannot be reached. */
   async acquire(): Promise<void> {
     const { client, holder, ttlMs, availability, onStandby } = this.#options
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       this.#closing.signal.throwIfAborted()
       const { data, error, status } = await client.rpc('lease_acquire', { p_name: NAME, p_holder: holder, p_ttl_ms: ttlMs })
       if (error) {

@@ -48,7 +48,16 @@ describe.each(Object.entries(fronts))('the store on %s', (_name, startFront) => 
 
   describe('records', () => {
     test('come back exactly, whatever the schemas allow in them', async () => {
-      const kinds = { namespaces: Namespace, nodes: Node, packs: Pack, pods: Pod, podHistory: PodHistory, users: User, tokens: Token, priorityClasses: PriorityClass }
+      const kinds = {
+        namespaces: Namespace,
+        nodes: Node,
+        packs: Pack,
+        pods: Pod,
+        podHistory: PodHistory,
+        users: User,
+        tokens: Token,
+        priorityClasses: PriorityClass,
+      }
       const creations = Object.entries(kinds).map(([kind, type]) => recordOf(type).map((record) => creating(kind, plausible(kind, record))))
       const anything = fc.array(fc.oneof(...creations), { minLength: 20, maxLength: 40 })
       const property = fc.asyncProperty(anything, async (wishes) => {
@@ -67,7 +76,14 @@ describe.each(Object.entries(fronts))('the store on %s', (_name, startFront) => 
       const names = (kind: string) => [...(records.get(kind)?.values() ?? [])].map((record) => (record as unknown as { name: string }).name)
       expect(names('namespaces')).toEqual(expect.arrayContaining(['default', 'stark-system', 'stark-public']))
       expect(names('priorityClasses')).toEqual(
-        expect.arrayContaining(['system-node-critical', 'system-cluster-critical', 'high-priority', 'default', 'low-priority', 'best-effort']),
+        expect.arrayContaining([
+          'system-node-critical',
+          'system-cluster-critical',
+          'high-priority',
+          'default',
+          'low-priority',
+          'best-effort',
+        ]),
       )
       expect([...(records.get('clusterConfigs')?.values() ?? [])]).toMatchObject([
         { maxPodsPerNode: 110, schedulingPolicy: 'spread', defaultRequests: { cpu: 100, memory: 128 }, enablePreemption: true },
@@ -162,7 +178,14 @@ describe.each(Object.entries(fronts))('the store on %s', (_name, startFront) => 
 
   describe('one writer', () => {
     const row = (name: string, version: number) => ({
-      id: randomUUID(), created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z', resource_version: version, name, phase: 'active', labels: {}, body: {},
+      id: randomUUID(),
+      created_at: '2026-01-01T00:00:00Z',
+      updated_at: '2026-01-01T00:00:00Z',
+      resource_version: version,
+      name,
+      phase: 'active',
+      labels: {},
+      body: {},
     })
     const commit = (batch: object) => front.client().rpc('commit_batch', { p_batch: batch })
     const acquire = async (holder: string, ttlMs: number) => {
@@ -206,11 +229,13 @@ describe.each(Object.entries(fronts))('the store on %s', (_name, startFront) => 
       expect(await found('namespaces', good)).toBeUndefined()
     })
 
-    test('a holder whose lease has ended by the database\'s clock cannot write, until it has renewed it', async () => {
+    test("a holder whose lease has ended by the database's clock cannot write, until it has renewed it", async () => {
       const { token } = await acquire('tester', 0)
       const batch = nextBatch(token, { namespaces: { inserts: [row(`x${randomUUID()}`, writer.revision)] } })
       expect((await commit(batch)).error).toMatchObject({ code: 'PT409', message: 'lease expired' })
-      const renewed = await front.client().rpc('lease_renew', { p_name: token.name, p_holder: token.holder, p_epoch: token.epoch, p_ttl_ms: 10_000 })
+      const renewed = await front
+        .client()
+        .rpc('lease_renew', { p_name: token.name, p_holder: token.holder, p_epoch: token.epoch, p_ttl_ms: 10_000 })
       expect(renewed.data).toBe(true)
       expect((await commit(batch)).error).toBeNull()
     })
@@ -258,11 +283,13 @@ describe.each(Object.entries(fronts))('the store on %s', (_name, startFront) => 
       expect(token.epoch).toBeGreaterThan(1)
     })
 
-    test('a leader whose memory is not the database\'s is lost for good', async () => {
+    test("a leader whose memory is not the database's is lost for good", async () => {
       const lost: string[] = []
       store.onLost((error) => lost.push(error.message))
       const [made] = await writer.write<Namespace>(creating('namespaces', namespace()))
-      await expect(writer.write(updating('namespaces', { ...made!, resourceVersion: 1 }, { labels: {} }))).rejects.toMatchObject(isUnavailable)
+      await expect(writer.write(updating('namespaces', { ...made!, resourceVersion: 1 }, { labels: {} }))).rejects.toMatchObject(
+        isUnavailable,
+      )
       expect(lost).toEqual([expect.stringContaining('version conflict')])
       expect(store.away).toContain('version conflict')
       expect(await found('namespaces', made!)).toEqual(made)
@@ -344,9 +371,24 @@ describe.each(Object.entries(fronts))('the store on %s', (_name, startFront) => 
   })
 
   const aHistory = (): PodHistory => ({
-    id: randomUUID(), createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z', resourceVersion: 1, podId: randomUUID(), podName: 'p',
-    namespace: 'default', action: 'Created', at: '2026-01-01T00:00:00.000Z', actorId: null, previousStatus: null, newStatus: 'pending',
-    previousVersion: null, newVersion: null, previousNodeId: null, newNodeId: null, reason: null, message: '',
+    id: randomUUID(),
+    createdAt: '2026-01-01T00:00:00.000Z',
+    updatedAt: '2026-01-01T00:00:00.000Z',
+    resourceVersion: 1,
+    podId: randomUUID(),
+    podName: 'p',
+    namespace: 'default',
+    action: 'Created',
+    at: '2026-01-01T00:00:00.000Z',
+    actorId: null,
+    previousStatus: null,
+    newStatus: 'pending',
+    previousVersion: null,
+    newVersion: null,
+    previousNodeId: null,
+    newNodeId: null,
+    reason: null,
+    message: '',
   })
 })
 

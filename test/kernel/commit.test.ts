@@ -47,7 +47,11 @@ describe('a commit', () => {
     store.release()
     await first
     const relabel = (v: string) => kernel.commit(who, (transaction) => transaction.update('pods', pod.id, { labels: { v } }))
-    const outcomes = Promise.allSettled([relabel('1'), relabel('2'), kernel.commit(who, (transaction) => transaction.delete('pods', pod.id))])
+    const outcomes = Promise.allSettled([
+      relabel('1'),
+      relabel('2'),
+      kernel.commit(who, (transaction) => transaction.delete('pods', pod.id)),
+    ])
     expect(kernel.state.get('pods', pod.id)).toBeUndefined()
     store.fail(new Error('the disk is full'))
     expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
@@ -98,7 +102,10 @@ describe('a commit', () => {
   })
 })
 
-type Step = { readonly do: 'put' | 'rename' | 'delete'; readonly pod: number } | { readonly do: 'release'; readonly count: number } | { readonly do: 'fail' }
+type Step =
+  | { readonly do: 'put' | 'rename' | 'delete'; readonly pod: number }
+  | { readonly do: 'release'; readonly count: number }
+  | { readonly do: 'fail' }
 
 const steps = fc.array(
   fc.oneof(

@@ -42,7 +42,13 @@ async function trace(hook: object, specs: readonly TapSpec[], withInterceptor: b
       return answer
     }),
   )
-  if (withInterceptor) tappable.intercept({ call: () => seen.push('call'), tap: ({ name }: { name: string }) => seen.push(['tap', name]), result: (value: unknown) => seen.push(['result', value]), done: () => seen.push('done') })
+  if (withInterceptor)
+    tappable.intercept({
+      call: () => seen.push('call'),
+      tap: ({ name }: { name: string }) => seen.push(['tap', name]),
+      result: (value: unknown) => seen.push(['result', value]),
+      done: () => seen.push('done'),
+    })
   const callable = hook as { call?: (value: number) => unknown; promise?: (value: number) => Promise<unknown> }
   try {
     seen.push(['returned', hook.constructor.name.startsWith('Async') ? await callable.promise?.(5) : callable.call?.(5)])

@@ -20,20 +20,31 @@ const ping = (name = 'ping.get', http: Operation['http'] = 'GET /api/ping'): Ope
 
 describe('plugins', () => {
   test('come after those that they name, and otherwise in the order given', () => {
-    const names = inOrder([plugin('a', undefined, ['c']), plugin('b'), plugin('c'), plugin('d', undefined, ['not here'])]).map(({ name }) => name)
+    const names = inOrder([plugin('a', undefined, ['c']), plugin('b'), plugin('c'), plugin('d', undefined, ['not here'])]).map(
+      ({ name }) => name,
+    )
     expect(names).toEqual(['c', 'a', 'b', 'd'])
   })
 
   test('that wait for each other are refused, with the circle', () => {
-    expect(() => inOrder([plugin('a', undefined, ['b']), plugin('b', undefined, ['a'])])).toThrow('plugins wait for each other: a -> b -> a')
+    expect(() => inOrder([plugin('a', undefined, ['b']), plugin('b', undefined, ['a'])])).toThrow(
+      'plugins wait for each other: a -> b -> a',
+    )
   })
 
   test.each([
     ['name', [plugin('twin'), plugin('twin')], 'two plugins are called twin'],
-    ['operation', [plugin('one', ({ operations }) => operations.define(ping())), plugin('two', ({ operations }) => operations.define(ping()))], 'two and one both define ping.get'],
+    [
+      'operation',
+      [plugin('one', ({ operations }) => operations.define(ping())), plugin('two', ({ operations }) => operations.define(ping()))],
+      'two and one both define ping.get',
+    ],
     [
       'route',
-      [plugin('one', ({ operations }) => operations.define(ping())), plugin('two', ({ operations }) => operations.define(ping('other.get')))],
+      [
+        plugin('one', ({ operations }) => operations.define(ping())),
+        plugin('two', ({ operations }) => operations.define(ping('other.get'))),
+      ],
       'two and one both define GET /api/ping',
     ],
     ['kind', [nouns(), plugin('two', ({ kinds }) => kinds.define('pods', { schema: strict({}) }))], 'kind pods is defined already'],

@@ -21,9 +21,12 @@ describe('kubectl text', () => {
     expect(matchesSelector(parseSelector(text), labels as Record<string, string>)).toBe(matches)
   })
 
-  test.each(['=web', 'a b', 'app in', 'app in (a', 'a=b=c', ',', 'app=>web'])('%s is refused, and the part that is wrong is named', (text) => {
-    expect(() => parseSelector(text)).toThrow(/is not a requirement: write key=value/)
-  })
+  test.each(['=web', 'a b', 'app in', 'app in (a', 'a=b=c', ',', 'app=>web'])(
+    '%s is refused, and the part that is wrong is named',
+    (text) => {
+      expect(() => parseSelector(text)).toThrow(/is not a requirement: write key=value/)
+    },
+  )
 })
 
 const key = fc.constantFrom('a', 'b', 'c')

@@ -82,7 +82,14 @@ describe('a connection', () => {
     const live: LiveSession = { id, onClose: (listener) => void listeners.push(listener), close: (why) => void told.push(why) }
     return { live, told, drop: () => listeners.forEach((listener) => listener()) }
   }
-  const facts = { id: 'b0000000-0000-4000-8000-0000000000aa', name: 'n', runtimeType: 'node', capabilities: {}, allocatable: { cpu: 1, memory: 1, storage: 1, pods: 1 }, isNew: true }
+  const facts = {
+    id: 'b0000000-0000-4000-8000-0000000000aa',
+    name: 'n',
+    runtimeType: 'node',
+    capabilities: {},
+    allocatable: { cpu: 1, memory: 1, storage: 1, pods: 1 },
+    isNew: true,
+  }
 
   test('that breaks makes its node offline and no more', async () => {
     const { call, kernel, settle } = await startCluster()
@@ -108,6 +115,8 @@ describe('a connection', () => {
   test('with a join token cannot take over a node that has joined', async () => {
     const { call } = await startCluster()
     await call('nodes.register', facts, { who: admin })
-    await expect(call('nodes.register', facts, { who: { ...admin, credentialId: 'c0000000-0000-4000-8000-000000000003' } })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+    await expect(
+      call('nodes.register', facts, { who: { ...admin, credentialId: 'c0000000-0000-4000-8000-000000000003' } }),
+    ).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
   })
 })

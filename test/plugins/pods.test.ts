@@ -51,8 +51,13 @@ describe('a pod that is created', () => {
     const { kernel, call } = await startCluster()
     const alice = userNamed('alice', 'a0000000-0000-4000-8000-00000000000a')
     const bob = userNamed('bob', 'a0000000-0000-4000-8000-00000000000b')
-    await kernel.commit({ actorId: 'test' }, (transaction) => transaction.add('packs', aPack({ name: 'secret', visibility: 'private', ownerId: alice.id })))
-    await expect(call('pods.create', { pack: 'secret' }, { who: bob })).rejects.toMatchObject({ code: 'NOT_FOUND', message: 'there is no pack "secret"' })
+    await kernel.commit({ actorId: 'test' }, (transaction) =>
+      transaction.add('packs', aPack({ name: 'secret', visibility: 'private', ownerId: alice.id })),
+    )
+    await expect(call('pods.create', { pack: 'secret' }, { who: bob })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'there is no pack "secret"',
+    })
     await expect(call('pods.create', { pack: 'secret' }, { who: alice })).resolves.toMatchObject({ packName: 'secret' })
   })
 })
@@ -67,7 +72,13 @@ describe('what a node reports', () => {
     await report(placed, { status: 'running', ready: true })
     const exit = { code: 0, signal: null, result: { greeted: 1 }, error: null }
     await report(placed, { status: 'succeeded', exit })
-    expect(pod(placed.id)).toMatchObject({ status: 'succeeded', reason: 'Completed', exit, startedAt: expect.any(String), stoppedAt: expect.any(String) })
+    expect(pod(placed.id)).toMatchObject({
+      status: 'succeeded',
+      reason: 'Completed',
+      exit,
+      startedAt: expect.any(String),
+      stoppedAt: expect.any(String),
+    })
     const { items } = await call<{ items: PodHistory[] }>('pods.history', { id: placed.id })
     expect(items.map(({ action }) => action)).toEqual(['Created', 'Scheduled', 'Starting', 'Running', 'Succeeded'])
   })
@@ -156,7 +167,9 @@ describe('an Idempotency-Key', () => {
   test('cannot be used for another request', async () => {
     const { call } = await startCluster()
     await call('pods.create', { pack: 'web' }, { idempotencyKey: 'k1' })
-    await expect(call('pods.create', { pack: 'web', name: 'other' }, { idempotencyKey: 'k1' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    await expect(call('pods.create', { pack: 'web', name: 'other' }, { idempotencyKey: 'k1' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    })
   })
 
   test('lets one of two simultaneous creations through', async () => {

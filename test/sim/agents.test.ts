@@ -64,7 +64,8 @@ class World {
       name: 'gateway',
       apply: (kernel) => {
         this.#watches = new Watches(kernel)
-        this.#serve = (pair) => new Connection({ kernel, watches: this.#watches as Watches, socket: pair.server, remote: '127.0.0.1', server: this.#newId() })
+        this.#serve = (pair) =>
+          new Connection({ kernel, watches: this.#watches as Watches, socket: pair.server, remote: '127.0.0.1', server: this.#newId() })
       },
     }
     this.#cluster = await startCluster({ store: this.store, plugins: [trust, logs(), gateway] })
@@ -104,7 +105,10 @@ class World {
 
   /** Dies as with SIGKILL, and its pods with it: the reaper's part. */
   killAgent(id: string): void {
-    this.agents.get(id)?.stop().catch(() => undefined)
+    this.agents
+      .get(id)
+      ?.stop()
+      .catch(() => undefined)
     this.agents.delete(id)
     this.#pairs.get(id)?.cut()
     for (const run of this.running) if (run.node === id) this.running.delete(run)
@@ -151,7 +155,8 @@ class World {
     const durable = this.store.records.get('pods')?.get(pod.id) as Pod | undefined
     if (this.started.includes(key)) this.violations.push(`incarnation started twice: ${key}`)
     if ([...this.running].some(({ podId }) => podId === pod.id)) this.violations.push(`${pod.id} runs twice at a time`)
-    if (durable?.nodeId !== node || durable.incarnation !== pod.incarnation || isEnded(durable)) this.violations.push(`${key} was started though it is not to run here`)
+    if (durable?.nodeId !== node || durable.incarnation !== pod.incarnation || isEnded(durable))
+      this.violations.push(`${key} was started though it is not to run here`)
     this.started.push(key)
     const run: FakeRun = {
       podId: pod.id,
@@ -183,7 +188,10 @@ const faults = fc.array(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('create' as const) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('stop', 'delete', 'finish', 'fail' as const), pod: fc.nat(7) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cut', 'restart agent' as const), node: fc.nat(NODES - 1) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('partition' as const), node: fc.nat(NODES - 1), ms: fc.constantFrom(1000, 40_000) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('partition' as const), node: fc.nat(NODES - 1), ms: fc.constantFrom(1000, 40_000) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('restart server' as const), downMs: fc.constantFrom(0, 500, 5000) }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(500, 2000, 12_000) }) },
   ),

@@ -45,8 +45,25 @@ export interface Cluster extends TestKernel {
   pass(ms: number): Promise<void>
 }
 
-export async function startCluster({ store, plugins = [], terms = { labels: {}, taints: [], runtimeType: null } }: { store?: MemoryStore; plugins?: Plugin[]; terms?: JoinTerms } = {}): Promise<Cluster> {
-  const all = [services(terms), cluster(), namespaces(), packs(), nodes(), pods(), runtime(), resources(), health(), history(), idempotency(), ...plugins]
+export async function startCluster({
+  store,
+  plugins = [],
+  terms = { labels: {}, taints: [], runtimeType: null },
+}: { store?: MemoryStore; plugins?: Plugin[]; terms?: JoinTerms } = {}): Promise<Cluster> {
+  const all = [
+    services(terms),
+    cluster(),
+    namespaces(),
+    packs(),
+    nodes(),
+    pods(),
+    runtime(),
+    resources(),
+    health(),
+    history(),
+    idempotency(),
+    ...plugins,
+  ]
   const started = await startKernel(all, store ? { store } : {})
   const { kernel, clock, settle } = started
   const known = [...kernel.state.all('packs')][0]

@@ -9,7 +9,11 @@ export const nouns = (): Plugin => ({
   name: 'nouns',
   apply({ kinds }) {
     kinds.define<Node>('nodes', { schema: Node, unique: { name: ({ name }) => name } })
-    kinds.define<Pack>('packs', { schema: Pack, unique: { version: ({ name, version }) => `${name}@${version}` }, indexes: { name: ({ name }) => name } })
+    kinds.define<Pack>('packs', {
+      schema: Pack,
+      unique: { version: ({ name, version }) => `${name}@${version}` },
+      indexes: { name: ({ name }) => name },
+    })
     kinds.define<Pod>('pods', {
       schema: Pod,
       unique: { name: ({ namespace, name }) => `${namespace}/${name}` },
@@ -29,7 +33,10 @@ export interface TestKernel {
   settle(): Promise<void>
 }
 
-export async function startKernel(plugins: readonly Plugin[], { store = new MemoryStore(), log = silent }: { store?: MemoryStore; log?: Log } = {}): Promise<TestKernel> {
+export async function startKernel(
+  plugins: readonly Plugin[],
+  { store = new MemoryStore(), log = silent }: { store?: MemoryStore; log?: Log } = {},
+): Promise<TestKernel> {
   const clock = new VirtualClock()
   const kernel = new Kernel({ plugins: [store.plugin(), ...plugins], clock, newId, log })
   await kernel.start()

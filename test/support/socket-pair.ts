@@ -55,12 +55,18 @@ export function socketPair(): SocketPair {
     send: (text) => near.send(text),
     close: () => near.close(),
     addEventListener: (event: string, listener: (given: never) => void) =>
-      near.listen(event, (event === 'message' ? (text: string) => (listener as (given: { data: unknown }) => void)({ data: text }) : listener) as Listener),
+      near.listen(
+        event,
+        event === 'message' ? (text: string) => (listener as (given: { data: unknown }) => void)({ data: text }) : listener,
+      ),
   }
   const server = {
     bufferedAmount: 0,
     on: (event: string, listener: Listener) =>
-      far.listen(event, (event === 'message' ? (text: string) => (listener as unknown as (data: string, isBinary: boolean) => void)(text, false) : listener) as Listener),
+      far.listen(
+        event,
+        event === 'message' ? (text: string) => (listener as unknown as (data: string, isBinary: boolean) => void)(text, false) : listener,
+      ),
     send: (text: string) => far.send(text),
     close: () => far.close(),
     terminate: () => far.close(),

@@ -30,7 +30,9 @@ function socketPath(directory: string): string {
   const shorter = Buffer.byteLength(relative) < Buffer.byteLength(absolute) ? relative : absolute
   const bytes = Buffer.byteLength(shorter)
   if (bytes > SOCKET_PATH_BYTES_MAX) {
-    throw new Error(`the path ${shorter} has ${bytes} bytes, and a socket's may have ${SOCKET_PATH_BYTES_MAX}: use a shorter data directory`)
+    throw new Error(
+      `the path ${shorter} has ${bytes} bytes, and a socket's may have ${SOCKET_PATH_BYTES_MAX}: use a shorter data directory`,
+    )
   }
   return shorter
 }

@@ -53,7 +53,10 @@ function arbitrary(schema: Schema): Arbitrary<unknown> {
   }
 }
 
-const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', 'NUL \0 inside', 'half \ud800', '\udc00', '\\u0000', '{"$json":1}'))
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', 'NUL \0 inside', 'half \ud800', '\udc00', '\\u0000', '{"$json":1}'),
+)
 
 /** Real moments only, in each form that the schema takes. */
 const time = fc
