@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { Kernel } from '../kernel/index.ts'
 import { daemonOptions, type DaemonOptions } from './environment.ts'
 import { hostClock } from './host-clock.ts'
@@ -33,7 +34,12 @@ export async function main(): Promise<void> {
     linkTo: (token: string) => `${url}/#setup=${token}`,
     announce: (link: string) => isTerminal && process.stdout.write(setupBanner(link)),
   }
-  const kernel = new Kernel({ plugins: preset({ store, setup }), clock: hostClock, newId: () => randomUUID(), log })
+  const kernel = new Kernel({
+    plugins: preset({ store, setup, console: fileURLToPath(new URL('./web', import.meta.url)) }),
+    clock: hostClock,
+    newId: () => randomUUID(),
+    log,
+  })
   url = await listen(kernel, options)
   process.stdout.write(isTerminal ? banner(url, options) : `${JSON.stringify({ event: 'listening', url })}\n`)
   log.open(process.stdout)

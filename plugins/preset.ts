@@ -4,6 +4,7 @@ import { auth } from './auth/index.ts'
 import type { SetupOptions } from './auth/setup.ts'
 import { tokens } from './auth/tokens.ts'
 import { cluster } from './cluster.ts'
+import { webConsole } from './console.ts'
 import { gateway } from './gateway/index.ts'
 import { health } from './health.ts'
 import { history } from './history.ts'
@@ -23,12 +24,14 @@ import { system } from './system.ts'
 export interface PresetOptions {
   readonly store: Store
   readonly setup: SetupOptions
+  /** The folder of the built console. */
+  readonly console: string
 }
 
 /** What decides: everything that a scheduling question needs, in a server, in a browser or in a simulation. */
 export const scheduling = (): Plugin[] => [cluster(), namespaces(), packs(), nodes(), pods(), runtime(), resources(), health()]
 
-export const preset = ({ store, setup }: PresetOptions): Plugin[] => [
+export const preset = ({ store, setup, console }: PresetOptions): Plugin[] => [
   supabase(store),
   ...scheduling(),
   history(),
@@ -39,4 +42,5 @@ export const preset = ({ store, setup }: PresetOptions): Plugin[] => [
   system(),
   rest(),
   gateway(),
+  webConsole(console),
 ]

@@ -22,14 +22,14 @@ async function runAll() {
   await steps.check('types', ['tsc', '-p', 'tsconfig.json'])
   await steps.check('types of the kernel, without Node.js and DOM', ['tsc', '-p', 'kernel/tsconfig.json'])
   await steps.check('types of the agents, without Node.js', ['tsc', '-p', 'agents/tsconfig.json'])
+  await steps.check('types of the console, without Node.js', ['tsc', '-p', 'console/web/tsconfig.json'])
   await steps.check('lint', ['oxlint', '--type-aware'])
   await steps.check('format', ['oxfmt', '--check'])
   await steps.check('dead code', ['knip', '--no-progress'])
   await steps.run('build', build)
   await steps.run('browser', findBrowser)
-  const isMeasured = existsSync(path.join(root, 'node_modules/@vitest/coverage-v8'))
-  await steps.vitest('tests', isMeasured ? ['--coverage'] : [])
-  await steps.run('coverage', () => coverage(isMeasured))
+  await steps.vitest('tests', ['--coverage'])
+  await steps.run('coverage', coverage)
   if (journeysIn([JOURNEYS]).length > 0) await steps.playwright('journeys', [])
   await finish(steps, own)
 }
@@ -76,9 +76,7 @@ async function findBrowser() {
   return browser
 }
 
-/** @param {boolean} isMeasured */
-async function coverage(isMeasured) {
-  if (!isMeasured) return 'not measured: @vitest/coverage-v8 is not installed'
+async function coverage() {
   const { total } = JSON.parse(readFileSync(path.join(root, 'coverage/coverage-summary.json'), 'utf8'))
   return `${total.lines.pct} % of lines, without what runs in processes of its own`
 }

@@ -1,9 +1,9 @@
 /**
  * Bundles what runs into dist/: the command line and the daemon (stark.mjs), the files that become processes and threads of
- * their own, all from TypeScript. Plain JavaScript, because it runs before anything is built.
+ * their own, and the console in web/, all from TypeScript. Plain JavaScript, because it runs before anything is built.
  * dist/ is stale when a source is newer than its stamp; an installed package brings dist/ along and never builds.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -36,9 +36,18 @@ async function build() {
   const { build: esbuild } = await import('esbuild')
   const started = Date.now()
   const fresh = `${dist}.${process.pid}`
-  await esbuild({
+  await Promise.all([buildNode(esbuild, fresh), buildWeb(esbuild, path.join(fresh, 'web'))])
+  writeFileSync(path.join(fresh, '.stamp'), '')
+  // What was changed while it was being built is newer than the build.
+  utimesSync(path.join(fresh, '.stamp'), started / 1000, started / 1000)
+  moveIntoPlace(fresh)
+  process.stderr.write(`stark: built dist/ in ${Date.now() - started} ms\n`)
+}
+
+function buildNode(esbuild, outdir) {
+  return esbuild({
     entryPoints: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(path.join(root, file)))),
-    outdir: fresh,
+    outdir,
     outExtension: { '.js': '.mjs' },
     absWorkingDir: root,
     bundle: true,
@@ -50,17 +59,34 @@ async function build() {
     logLevel: 'warning',
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   })
-  writeFileSync(path.join(fresh, '.stamp'), '')
-  // What was changed while it was being built is newer than the build.
-  utimesSync(path.join(fresh, '.stamp'), started / 1000, started / 1000)
-  // Two commands may build at once: each moves a whole folder into place, and the loser's is as good as the winner's.
-  rmSync(dist, { recursive: true, force: true })
+}
+
+/** For the oldest browsers that are served. */
+async function buildWeb(esbuild, outdir) {
+  await esbuild({
+    entryPoints: ['console/web/main.ts'],
+    outdir,
+    absWorkingDir: root,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: ['chrome90', 'firefox90', 'safari15'],
+    logLevel: 'warning',
+  })
+  copyFileSync(path.join(root, 'console/web/index.html'), path.join(outdir, 'index.html'))
+}
+
+/** Two commands may build at once: each moves a whole folder into place, and the loser's is as good as the winner's. */
+function moveIntoPlace(fresh) {
+  const old = `${fresh}.old`
   try {
+    if (existsSync(dist)) renameSync(dist, old)
     renameSync(fresh, dist)
   } catch {
     rmSync(fresh, { recursive: true, force: true })
   }
-  process.stderr.write(`stark: built dist/ in ${Date.now() - started} ms\n`)
+  rmSync(old, { recursive: true, force: true })
 }
 
 function isStale() {
