@@ -95,7 +95,7 @@ export class Agent {
     return { isOnline: this.#client.isOnline, running: [...this.#taken.values()].filter(({ isRunning }) => isRunning).length }
   }
 
-  /** Says goodbye and ends the connection; what still runs is the caller's to kill. */
+  /** Says goodbye, ends the connection and kills what still runs. */
   async stop(): Promise<void> {
     this.#cancelBeat?.()
     this.#cancelRetry?.()
@@ -106,6 +106,7 @@ export class Agent {
       if (!(error instanceof WireError)) throw error
     } finally {
       this.#client.close()
+      for (const run of this.#taken.values()) run.discard()
     }
   }
 

@@ -7,7 +7,10 @@ import type { Bench, BenchOptions } from './support/bench.ts'
 
 export type Benches = Readonly<Record<string, { readonly measures: string; readonly load: () => Promise<Bench> }>>
 
-const all: Benches = {}
+const all: Benches = {
+  api: { measures: 'the REST API under 5 users, beside a bare Koa route', load: () => import('./api.ts') },
+  deploy: { measures: 'from POST to running as a watcher sees it, beside a bare process', load: () => import('./deploy.ts') },
+}
 
 const usage = (benches: Benches) => `usage: npm run -s bench -- NAME [--json] [--rows a,b]
 
