@@ -2,7 +2,7 @@
  * The only place that makes a Supabase client. Node.js 20 has no WebSocket of its own, and createClient throws without one,
  * although nothing here opens a channel.
  */
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { createClient, type PostgrestError, type SupabaseClient } from '@supabase/supabase-js'
 import { WebSocket } from 'ws'
 
 export type Client = SupabaseClient
@@ -21,3 +21,13 @@ export const connect = ({ url, fetch }: Endpoint, key: string): Client =>
     realtime: { transport: WebSocket as never },
     global: { fetch },
   })
+
+export interface Answer {
+  readonly data: unknown
+  readonly error: PostgrestError | null
+  /** 0 when nobody answered */
+  readonly status: number
+}
+
+/** Calls a function of the database. Never throws: no answer is an error too. */
+export const call = async (client: Client, name: string, parameters: object = {}): Promise<Answer> => client.rpc(name, parameters)

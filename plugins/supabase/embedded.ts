@@ -40,7 +40,7 @@ export async function startEmbedded({ directory, workerUrl, migrations, log }: E
   })
   const applied = await ready(worker)
   if (applied.length > 0) log.info(`applied ${applied.length} migrations to the embedded database`, { migrations: applied })
-  worker.on('error', (error) => calls.stop(error as Error))
+  worker.on('error', (error) => calls.stop(error))
   worker.on('exit', (code) => calls.stop(new Error(`the embedded database ended with exit code ${code}`)))
   return {
     url: 'http://embedded.local',

@@ -13,7 +13,7 @@ import type { KernelError } from '../../kernel/errors.ts'
 import type { Availability } from './availability.ts'
 import { backOff } from './backoff.ts'
 import { encode, merge, type Encoded } from './batch.ts'
-import type { Client } from './client.ts'
+import { call, type Client } from './client.ts'
 import { refusal, unavailable, type DatabaseError } from './errors.ts'
 import type { Lease } from './lease.ts'
 import type { RowCodec } from './rows.ts'
@@ -130,7 +130,7 @@ export class GroupCommit {
   /** The first of the group failed; all after it go with it. */
   #fail([first, ...rest]: readonly Waiting[], outcome: Exclude<Outcome, { is: 'taken' }>): void {
     const { error } = outcome
-    if (outcome.is === 'lost') {
+    if (outcome.is === 'lost' && this.#ended === undefined) {
       this.end(error)
       this.#options.onLost(error)
     }
@@ -157,7 +157,7 @@ export class GroupCommit {
     const revision = group.at(-1)?.revision
     const batch = { batchId: randomUUID(), revision, lease: lease.token, kinds: merge(group) }
     for (let attempt = 0; ; attempt++) {
-      const { error, status } = await client.rpc('commit_batch', { p_batch: batch })
+      const { error, status } = await call(client, 'commit_batch', { p_batch: batch })
       const outcome = error ? judge(error, status) : ({ is: 'taken' } as const)
       if (outcome === 'expired') {
         if ((await lease.renew()) === false) return { is: 'lost', error: new Error('the lease is lost') }

@@ -5,7 +5,7 @@
 import { KernelError } from '../../kernel/errors.ts'
 import type { Availability } from './availability.ts'
 import { backOff } from './backoff.ts'
-import type { Client } from './client.ts'
+import { call, type Client } from './client.ts'
 import { unavailable } from './errors.ts'
 
 const NAME = 'control-plane'
@@ -49,7 +49,7 @@ export class Lease {
     const { client, holder, ttlMs, availability, onStandby } = this.#options
     for (let failures = 0; ;) {
       this.#closing.signal.throwIfAborted()
-      const { data, error, status } = await client.rpc('lease_acquire', { p_name: NAME, p_holder: holder, p_ttl_ms: ttlMs })
+      const { data, error, status } = await call(client, 'lease_acquire', { p_name: NAME, p_holder: holder, p_ttl_ms: ttlMs })
       if (error) {
         if (status === 404 || status === 401) throw misconfigured(status, error.message)
         availability.lose('lease', error.message)
@@ -94,7 +94,7 @@ export class Lease {
   async #renewFor(ttlMs: number): Promise<boolean | undefined> {
     const { client, availability } = this.#options
     const { name, holder, epoch } = this.token
-    const { data, error } = await client.rpc('lease_renew', { p_name: name, p_holder: holder, p_epoch: epoch, p_ttl_ms: ttlMs })
+    const { data, error } = await call(client, 'lease_renew', { p_name: name, p_holder: holder, p_epoch: epoch, p_ttl_ms: ttlMs })
     if (error) {
       availability.lose('lease', error.message)
       return undefined

@@ -1,6 +1,6 @@
 /** Reads everything back at start: which kinds of records there are, and all records of each, in pages by id. */
 import type { Entity } from '../../kernel/schema/common.ts'
-import type { Client } from './client.ts'
+import { call, type Client } from './client.ts'
 import { unavailable } from './errors.ts'
 import { rowCodec, type KindSchema, type Row, type RowCodec } from './rows.ts'
 
@@ -9,7 +9,7 @@ const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000'
 
 /** @returns what turns records of each kind into rows and back, in the order of loading */
 export async function loadSchema(client: Client): Promise<Map<string, RowCodec>> {
-  const schema = (await call(client, 'store_schema', {})) as KindSchema[]
+  const schema = (await ask(client, 'store_schema', {})) as KindSchema[]
   return new Map(schema.map((kind) => [kind.kind, rowCodec(kind)]))
 }
 
@@ -21,17 +21,17 @@ export async function loadRecords(
 ): Promise<number> {
   for (const [kind, codec] of codecs) {
     for (let after: string | undefined = BEFORE_ALL_IDS; after !== undefined;) {
-      const rows = (await call(client, 'load_page', { p_kind: kind, p_after: after, p_limit: PAGE_ROWS })) as Row[]
+      const rows = (await ask(client, 'load_page', { p_kind: kind, p_after: after, p_limit: PAGE_ROWS })) as Row[]
       const records = rows.map((row) => codec.toRecord(row))
       if (records.length > 0) into(kind, records)
       after = rows.length < PAGE_ROWS ? undefined : records.at(-1)?.id
     }
   }
-  return Number(await call(client, 'store_revision', {}))
+  return Number(await ask(client, 'store_revision', {}))
 }
 
-async function call(client: Client, name: string, parameters: object): Promise<unknown> {
-  const { data, error } = await client.rpc(name, parameters)
+async function ask(client: Client, name: string, parameters: object): Promise<unknown> {
+  const { data, error } = await call(client, name, parameters)
   if (error) throw unavailable(`${name} failed: ${error.message}`, error)
   return data
 }

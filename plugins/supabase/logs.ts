@@ -1,6 +1,6 @@
 /** Chunks of pods' logs, which are rows but no records: they have no revision, and a chunk that is sent twice is stored once. */
 import type { LogChunk, LogStore } from '../services.ts'
-import type { Client } from './client.ts'
+import { call, type Client } from './client.ts'
 import { unavailable } from './errors.ts'
 import { fromJsonb, toJsonb } from './rows.ts'
 
@@ -14,16 +14,16 @@ interface ChunkRow {
 }
 
 export function createLogs(client: Client): LogStore {
-  const call = async (name: string, parameters: object): Promise<unknown> => {
-    const { data, error } = await client.rpc(name, parameters)
+  const ask = async (name: string, parameters: object): Promise<unknown> => {
+    const { data, error } = await call(client, name, parameters)
     if (error) throw unavailable(`${name} failed: ${error.message}`, error)
     return data
   }
   return {
-    append: async (chunks) => void (await call('logs_append', { p_chunks: chunks.map(toRow) })),
-    read: async (podId) => ((await call('logs_read', { p_pod_id: podId })) as ChunkRow[]).map(toChunk),
-    trim: async (podId, beforeSeq) => void (await call('logs_trim', { p_pod_id: podId, p_before_seq: beforeSeq })),
-    delete: async (podIds) => void (await call('logs_delete', { p_pod_ids: podIds })),
+    append: async (chunks) => void (await ask('logs_append', { p_chunks: chunks.map(toRow) })),
+    read: async (podId) => ((await ask('logs_read', { p_pod_id: podId })) as ChunkRow[]).map(toChunk),
+    trim: async (podId, beforeSeq) => void (await ask('logs_trim', { p_pod_id: podId, p_before_seq: beforeSeq })),
+    delete: async (podIds) => void (await ask('logs_delete', { p_pod_ids: podIds })),
   }
 }
 

@@ -9,7 +9,7 @@ import type { Entity } from '../../kernel/schema/common.ts'
 import type { Bundles, Identities, LogStore } from '../services.ts'
 import { Availability } from './availability.ts'
 import { createBundles } from './bundles.ts'
-import { connect, type Client, type Endpoint } from './client.ts'
+import { call, connect, type Client, type Endpoint } from './client.ts'
 import { startEmbedded } from './embedded.ts'
 import { unavailable } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -161,7 +161,7 @@ class SupabaseStore implements Store {
     const onLost = (error: Error) => this.lose(error)
     this.#commits = new GroupCommit({ client, lease: this.#lease, codecs, availability: this.#availability, onLost })
     this.#pruning = setInterval(() => {
-      void client.rpc('prune_store').then(({ error }) => error && log.warn('pruning the store failed', { error: error.message }))
+      void call(client, 'prune_store').then(({ error }) => error && log.warn('pruning the store failed', { error: error.message }))
     }, PRUNE_EVERY_MS)
     this.#pruning.unref()
     return { revision }

@@ -9,6 +9,7 @@ import { lockDirectory } from './directory-lock.ts'
 import { answerDirectly } from './direct-calls.ts'
 import { openDatabase } from './database.ts'
 import { createApp } from './app.ts'
+import { silenceConsole } from './console.ts'
 import { maintain } from './maintenance.ts'
 import { migrate } from './migrations.ts'
 import { createSessionLock } from './session-lock.ts'
@@ -19,8 +20,7 @@ const port = parentPort
 const { directory, migrations, keys, checkpointMs } = workerData as WorkerSettings
 const send = (message: FromWorker, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, transfer)
 
-// lite prints each SQL error with the values in it. Its caller gets the error anyway.
-console.error = console.warn = console.log = () => {}
+silenceConsole()
 
 mkdirSync(directory, { recursive: true, mode: 0o700 })
 await lockDirectory(directory)

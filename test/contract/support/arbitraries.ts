@@ -23,7 +23,7 @@ const FEW = 3
 const WIDE = 2_000_000_000
 
 /** @param type a TypeBox schema, which is a JSON Schema */
-export const recordOf = (type: object): Arbitrary<Entity> => arbitrary(type as Schema) as Arbitrary<Entity>
+export const recordOf = (type: object): Arbitrary<Entity> => arbitrary(type) as Arbitrary<Entity>
 
 function arbitrary(schema: Schema): Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const)
@@ -48,6 +48,7 @@ function arbitrary(schema: Schema): Arbitrary<unknown> {
       return fc.array(arbitrary(schema.items ?? {}), { maxLength: FEW })
     case 'object':
       return schema.patternProperties ? dictionary(schema.patternProperties) : object(schema)
+    case undefined:
     default:
       return fc.jsonValue()
   }

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createPostgresConnection } from '@supabase/lite/postgres'
+import type { PostgresConnection } from '@supabase/lite/postgres'
 import postgres from 'postgres'
 import { buildIfStale, dist } from '../../../console/cli/build.mjs'
 import { silent } from '../../../kernel/log.ts'
@@ -14,6 +14,7 @@ import { startEmbedded } from '../../../plugins/supabase/embedded.ts'
 import { loadKeys, type Keys } from '../../../plugins/supabase/keys.ts'
 import { openStore, type Store, type StoreOptions } from '../../../plugins/supabase/store.ts'
 import { createApp } from '../../../plugins/supabase/worker/app.ts'
+import { silenceConsole } from '../../../plugins/supabase/worker/console.ts'
 import { roles } from '../../../plugins/supabase/worker/roles.ts'
 import { startPostgres } from '../../support/postgres.ts'
 import { Loopback } from './loopback.ts'
@@ -55,8 +56,14 @@ async function serve({ fetch, keys, crash, recover, stop }: Behind): Promise<Fro
     keys,
     client: (key = keys.secretKey) => connect({ url, fetch: globalThis.fetch }, key),
     open: (options) => openStore({ target: { kind: 'supabase', url, ...keys }, holder: 'tester', log: silent, ...options }),
-    crash: crash ?? (() => loopback.stop()),
-    recover: recover ?? (() => loopback.start()),
+    async crash() {
+      await loopback.stop()
+      await crash?.()
+    },
+    async recover() {
+      await recover?.()
+      await loopback.start()
+    },
     async stop() {
       await loopback.stop()
       await stop()
@@ -73,28 +80,42 @@ async function onPglite(directory: string): Promise<Behind> {
 async function onPostgres(directory: string): Promise<Behind> {
   const server = await startPostgres()
   const keys = loadKeys(directory)
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} })
+  await sql.unsafe(roles)
+  mkdirSync(directory, { recursive: true })
+  const console = silenceConsole()
+  const storage = path.join(directory, 'storage')
+  let connection = await connectTo(server.url)
+  let app = await createApp({ connection, keys, storage })
+  for (const file of readdirSync(migrations).sort()) await sql.unsafe(readFileSync(path.join(migrations, file), 'utf8'))
+  await sql.end()
+  return {
+    fetch: (input, init) => app.fetch(new Request(input, init)),
+    keys,
+    async crash() {
+      await connection.driver.end({ timeout: 1 }) // it cannot bear a server that goes while it writes
+      await server.crash()
+    },
+    async recover() {
+      await server.start()
+      connection = await connectTo(server.url)
+      app = await createApp({ connection, keys, storage })
+    },
+    async stop() {
+      console.restore()
+      await connection.driver.end({ timeout: 1 })
+      await server.remove()
+    },
+  }
+}
+
+async function connectTo(url: string): Promise<PostgresConnection> {
+  const emitWarning = process.emitWarning.bind(process)
+  const { createPostgresConnection } = await import('@supabase/lite/postgres')
+  process.emitWarning = emitWarning // as worker/lite.ts does for the embedded one
   // lite hands over JSON that is text already, and its driver would make it text once more.
   const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
   const json = (type: number) => ({ to: type, from: [type], serialize: asText, parse: (text: string) => JSON.parse(text) as unknown })
   const postgresOptions = { types: { json: json(114), jsonb: json(3802) }, max: 10, onnotice: () => {} }
-  const connection = createPostgresConnection({ url: server.url, postgresOptions })
-  const sql = postgres(server.url, { max: 1, onnotice: () => {} })
-  await sql.unsafe(roles)
-  mkdirSync(directory, { recursive: true })
-  const { error, warn } = console
-  const app = await createApp({ connection, keys, storage: path.join(directory, 'storage') })
-  for (const file of readdirSync(migrations).sort()) await sql.unsafe(readFileSync(path.join(migrations, file), 'utf8'))
-  await sql.end()
-  console.error = console.warn = () => {} // it prints each SQL error, and the tests make many
-  return {
-    fetch: (input, init) => app.fetch(new Request(input, init)),
-    keys,
-    crash: () => server.crash(),
-    recover: () => server.start(),
-    async stop() {
-      Object.assign(console, { error, warn })
-      await connection.close()
-      await server.remove()
-    },
-  }
+  return createPostgresConnection({ url, postgresOptions })
 }

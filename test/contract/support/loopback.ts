@@ -10,6 +10,7 @@ export class Loopback {
   #port = 0
   /** While true, each request is carried out and its caller never hears of it. */
   losesAnswers = false
+  readonly #underway = new Set<Promise<void>>()
   /** Requests that were carried out, by path. */
   readonly served = new Map<string, number>()
 
@@ -24,18 +25,22 @@ export class Loopback {
   /** Listens; after a stop on the same port. */
   async start(): Promise<void> {
     this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch(() => response.destroy())
+      const answered = this.#answer(request, response).catch(() => void response.destroy())
+      this.#underway.add(answered)
+      void answered.then(() => this.#underway.delete(answered))
     }).listen(this.#port, '127.0.0.1')
     await once(this.#server, 'listening')
     this.#port = (this.#server.address() as AddressInfo).port
   }
 
+  /** Cuts all connections; what was asked before is still carried out, unheard, and waited for. */
   async stop(): Promise<void> {
     const server = this.#server
     if (!server?.listening) return
     server.closeAllConnections()
     server.close()
     await once(server, 'close')
+    await Promise.all(this.#underway)
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
