@@ -23,7 +23,7 @@ function parse(text: string): URL {
 }
 
 /** @param hostname as URL gives it: an IPv6 address stands in brackets */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
 }
 

@@ -20,7 +20,7 @@ export interface Request {
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: unknown
-  readonly bytes?: Uint8Array
+  readonly bytes?: Uint8Array<ArrayBuffer>
   readonly headers?: Readonly<Record<string, string>>
   /** The answer goes on for as long as it likes, until this is aborted. */
   readonly stream?: AbortSignal
@@ -92,9 +92,13 @@ export class Api {
 
   #unreachable(error: unknown): Failure {
     const why = reasonOf(error)
-    return new Failure('unreachable', `${this.server} cannot be reached (${why}): is it running? "stark up" starts one here, --server names another`, {
-      cause: error,
-    })
+    return new Failure(
+      'unreachable',
+      `${this.server} cannot be reached (${why}): is it running? "stark up" starts one here, --server names another`,
+      {
+        cause: error,
+      },
+    )
   }
 
   async #refusal(response: Response): Promise<Failure> {

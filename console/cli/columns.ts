@@ -29,7 +29,10 @@ export const columns: Readonly<Record<string, Columns>> = {
   },
   nodes: {
     head: ['NAME', 'STATUS', 'RUNTIME', 'PODS', 'CPU', 'MEMORY', 'TAINTS', 'HEARTBEAT', 'AGE'],
-    row: ({ name, status, unschedulable, runtimeType, capabilities, allocated, allocatable, taints, lastHeartbeat, createdAt }: NodeView, nowMs) => [
+    row: (
+      { name, status, unschedulable, runtimeType, capabilities, allocated, allocatable, taints, lastHeartbeat, createdAt }: NodeView,
+      nowMs,
+    ) => [
       name,
       unschedulable ? `${status}, cordoned` : status,
       `${runtimeType} ${capabilities.runtimeVersion ?? ''}`.trim(),

@@ -30,6 +30,10 @@ export class Failure extends Error {
     this.code = code
     this.fields = fields
   }
+
+  get exitCode(): number {
+    return exitCodes[this.kind]
+  }
 }
 
 /** The part of a problem document that people are told of. */
@@ -38,22 +42,16 @@ export type Refusal = Pick<Problem, 'code' | 'detail' | 'retryable' | 'errors'>
 export function failureOf({ code, detail, retryable, errors = [] }: Refusal, server: string): Failure {
   // The detail names the first field already; the lines are for when there are more.
   const fields = errors.length > 1 ? errors.map(({ path, message }) => `${flagLike(path)}: ${message}`) : []
-  return new Failure(kindOf(code), sentenceFor({ code, detail, retryable }, server), { code, fields })
+  return new Failure(kinds[code] ?? 'failed', sentenceFor({ code, detail, retryable }, server), { code, fields })
 }
 
-function kindOf(code: Refusal['code']): FailureKind {
-  switch (code) {
-    case 'UNAUTHENTICATED':
-    case 'INVALID_CREDENTIALS':
-    case 'TOKEN_EXPIRED':
-    case 'FORBIDDEN':
-    case 'REGISTRATION_CLOSED':
-      return 'notPermitted'
-    case 'NOT_FOUND':
-      return 'notFound'
-    default:
-      return 'failed'
-  }
+const kinds: Readonly<Partial<Record<Refusal['code'], FailureKind>>> = {
+  UNAUTHENTICATED: 'notPermitted',
+  INVALID_CREDENTIALS: 'notPermitted',
+  TOKEN_EXPIRED: 'notPermitted',
+  FORBIDDEN: 'notPermitted',
+  REGISTRATION_CLOSED: 'notPermitted',
+  NOT_FOUND: 'notFound',
 }
 
 function sentenceFor({ code, detail, retryable }: Omit<Refusal, 'errors'>, server: string): string {

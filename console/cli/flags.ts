@@ -52,7 +52,7 @@ export function flagsOf(fields: readonly Field[], taken: readonly string[] = [])
   })
 }
 
-export const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 function describe({ description = '', default: otherwise }: Schema, isRepeatable: boolean): string {
   const more = [...(isRepeatable ? ['may be repeated'] : []), ...(otherwise === undefined ? [] : [`default ${JSON.stringify(otherwise)}`])]
@@ -67,21 +67,9 @@ function withoutNull(schema: Schema): Schema {
 
 function shapeOf(schema: Schema): Shape {
   if (schema.enum) return { placeholder: 'value', choices: schema.enum.map(String), parse: (text) => text }
-  switch (schema.type) {
-    case 'boolean':
-      return { placeholder: undefined, parse: () => true }
-    case 'integer':
-    case 'number':
-      return { placeholder: 'number', parse: toNumber }
-    case 'string':
-      return { placeholder: 'text', parse: (text) => text }
-    case 'array':
-      return arrayShape(schema.items ?? {})
-    case 'object':
-      return isPairs(schema) ? { placeholder: 'key=value', isRepeatable: true, parse: addPair } : jsonShape
-    default:
-      return jsonShape
-  }
+  if (schema.type === 'array') return arrayShape(schema.items ?? {})
+  if (schema.type === 'object' && isPairs(schema)) return { placeholder: 'key=value', isRepeatable: true, parse: addPair }
+  return shapes[schema.type ?? ''] ?? jsonShape
 }
 
 function arrayShape(items: Schema): Shape {
@@ -94,6 +82,13 @@ function arrayShape(items: Schema): Shape {
 const isPairs = ({ patternProperties = {}, properties }: Schema): boolean =>
   properties === undefined && Object.values(patternProperties).some(({ type }) => type === 'string')
 
+const number: Shape = { placeholder: 'number', parse: toNumber }
+const shapes: Readonly<Record<string, Shape>> = {
+  boolean: { placeholder: undefined, parse: () => true },
+  integer: number,
+  number,
+  string: { placeholder: 'text', parse: (text) => text },
+}
 const jsonShape: Shape = { placeholder: 'json', parse: toJson }
 
 const append =
@@ -115,7 +110,7 @@ function toJson(text: string): unknown {
 }
 
 /** key=value; the value may hold more equals signs. */
-export function toPair(text: string): [key: string, value: string] {
+function toPair(text: string): [key: string, value: string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
   throw new FlagError('it has the form key=value')
@@ -139,4 +134,10 @@ export function toTaint(text: string): TaintText {
     throw new FlagError('it has the form key=value:Effect, with NoSchedule, PreferNoSchedule or NoExecute as its effect')
   }
   return { key, ...(value === undefined ? {} : { value }), effect: effect as TaintText['effect'] }
+}
+
+/** A whole number, 0 or more. */
+export function toCount(text: string): number {
+  if (/^\d{1,10}$/.test(text)) return Number(text)
+  throw new FlagError('it is a whole number')
 }

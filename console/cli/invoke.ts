@@ -48,7 +48,8 @@ export async function listAll<T = unknown>(api: Api, request: Request): Promise<
     const page: { items: T[]; nextCursor: string | null } = await api.json({ ...request, query })
     items.push(...page.items)
     cursor = page.nextCursor
-    if (items.length > LIST_ITEMS_MAX) throw new Failure('failed', `there are more than ${LIST_ITEMS_MAX}: choose with a filter, or take some with --limit`)
+    if (items.length > LIST_ITEMS_MAX)
+      throw new Failure('failed', `there are more than ${LIST_ITEMS_MAX}: choose with a filter, or take some with --limit`)
   } while (cursor !== null)
   return { items, nextCursor: null }
 }

@@ -11,7 +11,8 @@ export async function ask(question: string, { isSecret = false, otherwise }: { i
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output: isSecret ? silent : process.stderr, terminal: true })
   const left = new AbortController()
-  lines.once('SIGINT', () => left.abort())
+  // Ctrl-C and Ctrl-D.
+  for (const event of ['SIGINT', 'close'] as const) lines.once(event, () => left.abort())
   try {
     if (isSecret) process.stderr.write(`${question}: `)
     return (await lines.question(isSecret ? '' : `${question}: `, { signal: left.signal })).trim()

@@ -41,7 +41,7 @@ export interface Operation {
   readonly permission: string | null
   readonly fields: readonly Field[]
   readonly isIdempotent: boolean
-  /** Its body or its answer is a file and not JSON. */
+  /** Its body or its answer can be a file or a stream, and not one piece of JSON. */
   readonly isRaw: boolean
 }
 
@@ -100,6 +100,8 @@ interface Described {
   readonly 'x-stark-permission'?: string | null
 }
 
+const RAW = ['application/octet-stream', 'application/x-ndjson']
+
 /** @throws Failure when the document is not an OpenAPI document */
 export function operationsOf(document: unknown): Operation[] {
   if (typeof document !== 'object' || document === null || !('paths' in document)) {
@@ -128,7 +130,7 @@ function operationOf(path: string, method: string, described: Described): Operat
     permission: described['x-stark-permission'] ?? null,
     fields: [...inUrl, ...bodyFields(requestBody?.content['application/json']?.schema)],
     isIdempotent: parameters.some(({ name, in: where }) => where === 'header' && name === 'Idempotency-Key'),
-    isRaw: contents.some((content) => content && 'application/octet-stream' in content),
+    isRaw: contents.some((content) => RAW.some((type) => content && type in content)),
   }
 }
 

@@ -24,7 +24,11 @@ export function render(answer: unknown, { format, noun, nowMs }: RenderOptions):
   if (answer === null) return ['done']
   if (isListed(answer) && records.length === 0) return [`no ${noun}`]
   const known = columns[noun]
-  if (known && records.every(isWhole)) return tableOf(known.head, records.map((record) => known.row(record as never, nowMs)))
+  if (known && records.every(isWhole))
+    return tableOf(
+      known.head,
+      records.map((record) => known.row(record as never, nowMs)),
+    )
   return isListed(answer) ? plainTable(records) : records.flatMap(fieldLines)
 }
 

@@ -7,11 +7,17 @@ const GAP = '  '
 export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = [head, ...rows.map((row) => row.map((cell) => printable(cell).replaceAll(/\s+/g, ' ')))]
   const widths = head.map((_, column) => Math.max(...cells.map((row) => lengthOf(row[column] ?? ''))))
-  return cells.map((row) => widths.map((width, column) => pad(row[column] ?? '', width)).join(GAP).trimEnd())
+  return cells.map((row) =>
+    widths
+      .map((width, column) => pad(row[column] ?? '', width))
+      .join(GAP)
+      .trimEnd(),
+  )
 }
 
-/** Characters, not halves of surrogate pairs. */
-const lengthOf = (text: string): number => [...text].length
+const graphemes = new Intl.Segmenter()
+/** What people see as characters. */
+const lengthOf = (text: string): number => Array.from(graphemes.segment(text)).length
 const pad = (text: string, width: number): string => text + ' '.repeat(width - lengthOf(text))
 
 const UNITS = [

@@ -4,6 +4,7 @@
  */
 import type { Writable } from 'node:stream'
 
+const COLUMNS = 80
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 export type Style = keyof typeof styles
 
@@ -45,7 +46,8 @@ export class Terminal {
     const { stderr } = this.#options
     if (stderr.isTTY !== true) return
     this.#isLive = true
-    stderr.write(`\r\u001B[K${text.slice(0, (stderr.columns ?? 80) - 1)}`)
+    // A terminal that does not know its width says 0.
+    stderr.write(`\r\u001B[K${text.slice(0, (stderr.columns || COLUMNS) - 1)}`)
   }
 
   /** For what goes to stdout. */

@@ -1,0 +1,181 @@
+/** node join: this machine becomes a node, until it is told to stop. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import type { Command } from 'commander'
+import type { AgentStatus } from '../../../agents/agent.ts'
+import type { NodeOptions, RunningNode } from '../../../agents/node/main.ts'
+import type { Capacity, Labels } from '../../../kernel/schema/common.ts'
+import type { Token } from '../../../kernel/schema/cluster.ts'
+import { serverSlug } from '../address.ts'
+import { Api, anonymous } from '../api.ts'
+import { Failure } from '../failure.ts'
+import { addPair, toCount, toTaint, type TaintText } from '../flags.ts'
+import { examples, optionsOf, type GlobalOptions, type Shell } from '../shell.ts'
+import { typed } from '../typed.ts'
+
+const TOKEN_LIFE_MS = 10 * 60_000
+
+interface JoinOptions {
+  readonly token?: string
+  readonly name?: string
+  readonly label?: Labels
+  readonly taint?: readonly TaintText[]
+  readonly cpu?: number
+  readonly memory?: number
+  readonly maxPods?: number
+  readonly data?: string
+  readonly allowWorkers?: boolean
+}
+
+export function addNodeJoin(group: Command, shell: Shell): void {
+  const join = group
+    .command('join')
+    .description('make this machine a node, until Ctrl-C')
+    .option('--token <token>', 'a join token; without one it is made with your login')
+    .option('--name <name>', "the node's name; this machine's unless told")
+    .option('--label <key=value>', 'a label (may be repeated)', typed(addPair))
+    .option('--taint <key=value:effect>', 'a taint: NoSchedule, PreferNoSchedule or NoExecute (may be repeated)', typed(addTaint))
+    .option('--cpu <millicores>', 'what pods may have; all of it unless told', typed(toCount))
+    .option('--memory <mb>', 'what pods may have, in MB of 10^6 bytes; all of it unless told', typed(toCount))
+    .option('--max-pods <number>', 'how many pods it takes', typed(toCount))
+    .option('--data <dir>', 'where it keeps who it is; $STARK_NODE_DIR or ~/.stark/nodes/<server>/<name> unless told')
+    .option('--allow-workers', 'packs that ask for it run as threads of this process, which is no sandbox')
+    .action((_: unknown, command: Command) => run(shell, optionsOf<JoinOptions>(command)))
+  examples(
+    join,
+    'stark node join',
+    'stark node join --name gpu-1 --label zone=a --taint gpu=true:NoSchedule',
+    'stark node join --server https://stark.example.com --token "$JOIN_TOKEN" --cpu 2000 --memory 4000',
+  )
+}
+
+async function run(shell: Shell, options: JoinOptions & GlobalOptions): Promise<void> {
+  const server = await shell.server(options)
+  const folder = folderOf(shell, options, server)
+  const hasJoined = await isKnown(folder)
+  if (hasJoined) shell.terminal.note(`this is the node of ${folder}; it was here before`)
+  const joinToken = hasJoined ? undefined : (options.token ?? (await makeToken(shell, options)))
+  // A node that has joined waits for its server; one that has not should hear at once that nobody is there.
+  if (!hasJoined) await new Api(server, anonymous).get('/health')
+  const teller = new Teller(shell)
+  const node = await start({ ...nodeOptions(options, { server, folder }), joinToken, onStatus: (status) => teller.tell(status) })
+  // Before anybody is told that it joined: whoever was told may stop it at once.
+  const told = signalled()
+  teller.open(node)
+  await untilStopped(shell, { node, told, folder })
+}
+
+async function start(options: NodeOptions): Promise<RunningNode> {
+  const agent = (await import(new URL('./agent.mjs', import.meta.url).href)) as {
+    startNode: (options: NodeOptions) => Promise<RunningNode>
+  }
+  try {
+    return await agent.startNode(options)
+  } catch (error) {
+    const { message } = error instanceof Error ? error : new Error(String(error))
+    throw new Failure('failed', `this machine cannot join ${options.server}: ${message}`, { cause: error })
+  }
+}
+
+function nodeOptions({ name, label, taint, cpu, memory, maxPods, allowWorkers }: JoinOptions, where: { server: string; folder: string }) {
+  const capacity: Partial<Capacity> = {
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(maxPods === undefined ? {} : { pods: maxPods }),
+  }
+  return {
+    ...where,
+    capacity,
+    ...(name === undefined ? {} : { name }),
+    ...(label ? { labels: label } : {}),
+    ...(taint ? { taints: [...taint] } : {}),
+    ...(allowWorkers ? { allowsWorkers: true } : {}),
+  }
+}
+
+function folderOf({ environment }: Shell, { data, name }: JoinOptions, server: string): string {
+  const given = data ?? environment['STARK_NODE_DIR']
+  if (given !== undefined && given !== '') return path.resolve(given)
+  return path.join(os.homedir(), '.stark', 'nodes', serverSlug(server), (name ?? os.hostname()).replaceAll(/[^A-Za-z0-9.-]/g, '-'))
+}
+
+/** Whether the node of this folder holds a credential of its own already. */
+async function isKnown(folder: string): Promise<boolean> {
+  const file = path.join(folder, 'identity.json')
+  if (!existsSync(file)) return false
+  return typeof (JSON.parse(await readFile(file, 'utf8')) as { readonly token?: unknown }).token === 'string'
+}
+
+async function makeToken(shell: Shell, options: GlobalOptions): Promise<string> {
+  const api = await shell.connect(options)
+  const expiresAt = new Date(Date.now() + TOKEN_LIFE_MS).toISOString()
+  const body = { kind: 'join', uses: 1, runtimeType: 'node', expiresAt, description: `stark node join on ${os.hostname()}` }
+  const { token } = await api.json<Token & { readonly token: string }>({ method: 'POST', path: '/api/tokens', body })
+  return token
+}
+
+/** Says how the node is: a line that changes on a terminal, one line of JSON for a program. */
+class Teller {
+  readonly #shell: Shell
+  #node: RunningNode | undefined
+  #status: AgentStatus = { isOnline: false, running: 0 }
+  #hasJoined = false
+
+  constructor(shell: Shell) {
+    this.#shell = shell
+  }
+
+  open(node: RunningNode): void {
+    this.#node = node
+    this.tell(this.#status)
+  }
+
+  tell(status: AgentStatus): void {
+    this.#status = status
+    if (!this.#node) return
+    const { name, id } = this.#node
+    const { terminal } = this.#shell
+    if (status.isOnline && !this.#hasJoined) {
+      this.#hasJoined = true
+      terminal.line(terminal.isInteractive ? `${name} is a node now; Ctrl-C stops it` : JSON.stringify({ event: 'joined', node: name, id }))
+    }
+    terminal.live(`${name}  ${status.isOnline ? 'online' : 'waiting for the server'}  ${status.running} running`)
+  }
+}
+
+interface Joined {
+  readonly node: RunningNode
+  /** Somebody wants it to stop. */
+  readonly told: Promise<void>
+  readonly folder: string
+}
+
+async function untilStopped({ terminal }: Shell, { node, told, folder }: Joined): Promise<void> {
+  try {
+    await Promise.race([told, node.refused])
+  } catch (error) {
+    await node.stop()
+    const { message } = error instanceof Error ? error : new Error(String(error))
+    throw new Failure('failed', `the server does not want this node: ${message}; remove ${folder} to join as a new one`, { cause: error })
+  }
+  terminal.note('stopping')
+  await node.stop()
+}
+
+/** The first signal stops in order; a second one ends at once. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    let isFirst = true
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (!isFirst) process.exit(1)
+        isFirst = false
+        resolve()
+      })
+    }
+  })
+}
+
+const addTaint = (text: string, before: unknown): TaintText[] => [...((before as TaintText[] | undefined) ?? []), toTaint(text)]
