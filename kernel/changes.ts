@@ -27,6 +27,8 @@ export type Change = Put | Delete
 export interface Origin {
   /** The user's id, the node's id, or the plugin's name. */
   readonly actorId: string
+  /** The roles of a person or a machine that asked; undefined when a plugin did. */
+  readonly roles?: readonly string[]
   readonly correlationId?: string
   readonly operation?: string
   readonly idempotencyKey?: string

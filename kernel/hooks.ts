@@ -3,7 +3,7 @@
  * carries the plugin's name. Enabling or disabling a plugin builds a new set and swaps it in between two scheduling passes.
  */
 import { AsyncSeriesHook, SyncBailHook, SyncHook, SyncWaterfallHook } from 'tapable'
-import type { ChangeSet } from './changes.ts'
+import type { ChangeSet, Origin } from './changes.ts'
 import { interpret } from './interpret.ts'
 import type { CandidateSet } from './scheduling/candidates.ts'
 import type { PreemptRequest, Nomination } from './scheduling/preemption.ts'
@@ -16,7 +16,7 @@ export interface Admission {
   readonly kind: string
   /** The record that is about to be changed; undefined when it is about to be created. */
   readonly before: Entity | undefined
-  readonly actorId: string
+  readonly origin: Origin
   /** The state with everything in it that this commit has done so far. */
   readonly state: Reader
 }

@@ -3,7 +3,7 @@
  * and go.
  */
 import { KernelError } from './errors.ts'
-import { matchesSelector, parseSelector } from './selectors.ts'
+import { matchesSelector, parseSelector } from './matching.ts'
 import type { Entity, Labels } from './schema/index.ts'
 
 const LIMIT = 100

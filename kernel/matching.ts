@@ -1,11 +1,20 @@
 /**
- * Label selectors: the object form that pods carry and the text form that lists take.
+ * What matches what: label selectors (as objects and as lists' text), node selectors, tolerations. These belong to the schemas,
+ * because more than one plugin reads them.
  * A null selector selects nothing, an empty one everything; all requirements must hold; NotIn and DoesNotExist match an
- * object without the key.
- * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+ * object without the key. A requirement that is not valid matches nothing.
+ * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors and
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
  */
+import { Compile } from 'typebox/compile'
 import { KernelError } from './errors.ts'
-import type { Labels, LabelRequirement, LabelSelector } from './schema/index.ts'
+import { LabelSelector as LabelSelectorSchema } from './schema/selector.ts'
+import type { Labels, LabelRequirement, LabelSelector, NodeRequirement, NodeSelectorTerm, Pod, Taint, Toleration } from './schema/index.ts'
+
+const selectors = Compile(LabelSelectorSchema)
+
+/** A selector that is not valid is refused where objects are created; one that is stored all the same matches nothing. */
+export const isValidSelector = (selector: LabelSelector | null | undefined): boolean => !selector || selectors.Check(selector)
 
 export function matchesSelector(selector: LabelSelector | null | undefined, labels: Labels): boolean {
   if (!selector) return false
@@ -13,18 +22,71 @@ export function matchesSelector(selector: LabelSelector | null | undefined, labe
   return (selector.matchExpressions ?? []).every((requirement) => matchesRequirement(requirement, labels))
 }
 
-function matchesRequirement({ key, operator, values = [] }: LabelRequirement, labels: Labels): boolean {
+function matchesRequirement({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value)
     case 'NotIn':
-      return value === undefined || !values.includes(value)
+      return values.length > 0 && (value === undefined || !values.includes(value))
     case 'Exists':
-      return value !== undefined
+      return values.length === 0 && value !== undefined
     case 'DoesNotExist':
-      return value === undefined
+      return values.length === 0 && value === undefined
+    default:
+      return false
   }
+}
+
+interface Requirement {
+  readonly key: string
+  readonly operator: LabelRequirement['operator']
+  readonly values?: readonly string[]
+}
+
+interface NodeIdentity {
+  readonly name: string
+  readonly labels: Labels
+}
+
+/** The node selector and the required node affinity of a pod. An absent affinity matches every node, an empty list of terms none. */
+export function matchesNodeRules({ nodeSelector, nodeAffinity }: Pod['scheduling'], node: NodeIdentity): boolean {
+  for (const [key, value] of Object.entries(nodeSelector ?? {})) if (node.labels[key] !== value) return false
+  const required = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  return !required || (required.nodeSelectorTerms ?? []).some((term) => matchesNodeTerm(term, node))
+}
+
+/** An empty term matches no node. */
+export function matchesNodeTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { name, labels }: NodeIdentity): boolean {
+  if (matchExpressions.length + matchFields.length === 0) return false
+  return matchExpressions.every((each) => matchesNodeRequirement(each, labels)) && matchFields.every((each) => matchesField(each, name))
+}
+
+function matchesNodeRequirement(requirement: NodeRequirement, labels: Labels): boolean {
+  const { key, operator, values = [] } = requirement
+  if (operator !== 'Gt' && operator !== 'Lt') return matchesRequirement({ key, operator, values }, labels)
+  const [bound, ...more] = values
+  const value = Object.hasOwn(labels, key) ? integer(labels[key]) : undefined
+  const limit = more.length > 0 ? undefined : integer(bound)
+  if (value === undefined || limit === undefined) return false
+  return operator === 'Gt' ? value > limit : value < limit
+}
+
+const integer = (text: string | undefined): bigint | undefined =>
+  text !== undefined && /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : undefined
+
+/** The only field is metadata.name, with In or NotIn and one value. */
+function matchesField({ key, operator, values = [] }: NodeRequirement, name: string): boolean {
+  if (key !== 'metadata.name' || values.length !== 1) return false
+  if (operator === 'In') return values[0] === name
+  return operator === 'NotIn' && values[0] !== name
+}
+
+/** An empty effect is any effect; an empty key is any taint, but only with Exists; a missing operator is Equal, a missing value ''. */
+export function tolerates({ key = '', operator = 'Equal', value = '', effect = '' }: Toleration, taint: Taint): boolean {
+  if (effect !== '' && effect !== taint.effect) return false
+  if (key === '') return operator === 'Exists'
+  return key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''))
 }
 
 const KEY = '[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)?'

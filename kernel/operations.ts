@@ -107,6 +107,11 @@ export class Download {
   }
 }
 
+/** Nobody reads more of them, and a body of one megabyte can make a hundred thousand. */
+const ERRORS_MAX = 20
+/** Of objects and arrays inside each other in an input. */
+const DEPTH_MAX = 64
+
 interface Registered {
   readonly operation: Operation
   readonly plugin: string
@@ -199,8 +204,10 @@ export class Operations {
   async run(operation: Operation, input: object, call: Call): Promise<unknown> {
     const registered = this.#registered.get(operation.name)
     if (!registered) throw new KernelError('NOT_FOUND', `no operation ${operation.name}`)
-    const errors = [...registered.check(input), ...unstorable(input)]
+    const errors = registered.check(input)
     if (errors.length > 0) throw invalid(errors)
+    const unstorable = [...first(ERRORS_MAX, findUnstorable(input))]
+    if (unstorable.length > 0) throw invalid(unstorable)
     const replayed =
       operation.isIdempotent && call.idempotencyKey !== undefined ? await this.replay.promise(operation, input, call) : undefined
     return replayed ? replayed.output : operation.handle(input as never, call)
@@ -233,27 +240,55 @@ interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** A schema that is `false` repeats, in other words, what stands beside it. */
-const describe = (errors: readonly SchemaError[]): FieldError[] => errors.filter(({ keyword }) => keyword !== 'boolean').map(toFieldError)
+/**
+ * A schema that is `false` repeats, in other words, what stands beside it; but only the first errors are looked for, and when many
+ * fields are unknown it is all that was found. What did not pass the check is never described by nothing.
+ */
+function describe(errors: readonly SchemaError[]): FieldError[] {
+  const told = errors.filter(({ keyword }) => keyword !== 'boolean')
+  return (told.length > 0 ? told : errors).flatMap(toFieldErrors).slice(0, ERRORS_MAX)
+}
 
-function toFieldError({ keyword, instancePath, message, params }: SchemaError): FieldError {
+const UNKNOWN_FIELD = 'is not a field of this: leave it out or correct its name'
+
+function toFieldErrors({ keyword, instancePath, message, params }: SchemaError): FieldError[] {
+  const each = (names: readonly unknown[], message: string) =>
+    names.map((name) => ({ path: `${instancePath}/${pointerToken(String(name))}`, message }))
   const unknown = params['additionalProperties']
-  if (keyword === 'additionalProperties' && Array.isArray(unknown)) {
-    return { path: `${instancePath}/${unknown.join(', ')}`, message: 'is not a field of this: leave it out or correct its name' }
-  }
+  if (keyword === 'additionalProperties' && Array.isArray(unknown)) return each(unknown, UNKNOWN_FIELD)
+  if (keyword === 'boolean') return [{ path: instancePath, message: UNKNOWN_FIELD }]
   const missing = params['requiredProperties']
-  if (keyword === 'required' && Array.isArray(missing)) return { path: `${instancePath}/${missing.join(', ')}`, message: 'is required' }
+  if (keyword === 'required' && Array.isArray(missing)) return each(missing, 'is required')
   const allowed = params['allowedValues']
-  if (keyword === 'enum' && Array.isArray(allowed)) return { path: instancePath, message: `must be one of ${allowed.join(', ')}` }
-  return { path: instancePath, message }
+  if (keyword === 'enum' && Array.isArray(allowed)) return [{ path: instancePath, message: `must be one of ${allowed.join(', ')}` }]
+  return [{ path: instancePath, message }]
 }
 
-/** Text that no database column takes: the zero character, and halves of surrogate pairs. */
-function unstorable(value: unknown, path = ''): FieldError[] {
-  if (typeof value === 'string') {
-    const isBad = value.includes('\0') || !value.isWellFormed()
-    return isBad ? [{ path, message: 'must be text without the zero character and without halves of surrogate pairs' }] : []
+/** What no database column takes: the zero character, halves of surrogate pairs, and nesting without end. */
+function* findUnstorable(value: unknown, path = '', depth = 0): Generator<FieldError> {
+  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+    yield { path, message: 'must be text without the zero character and without halves of surrogate pairs' }
   }
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return []
-  return Object.entries(value).flatMap(([key, each]) => [...unstorable(key, `${path}/${key}`), ...unstorable(each, `${path}/${key}`)])
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
+  if (depth === DEPTH_MAX) {
+    yield { path, message: `is nested more than ${DEPTH_MAX} levels deep` }
+    return
+  }
+  for (const [key, each] of Object.entries(value)) {
+    const inside = `${path}/${pointerToken(key)}`
+    yield* findUnstorable(key, inside)
+    yield* findUnstorable(each, inside, depth + 1)
+  }
 }
+
+function* first<T>(count: number, items: Iterable<T>): Generator<T> {
+  let given = 0
+  for (const item of items) {
+    yield item
+    given += 1
+    if (given === count) return
+  }
+}
+
+/** Source: https://www.rfc-editor.org/rfc/rfc6901#section-3 */
+const pointerToken = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -106,7 +106,7 @@ export class Transaction implements Draft {
   }
 
   #admit(kind: string, record: Entity, before: Entity | undefined): Entity {
-    return this.#hooks.admit.call(record, { kind, before, actorId: this.origin.actorId, state: this.state })
+    return this.#hooks.admit.call(record, { kind, before, origin: this.origin, state: this.state })
   }
 
   #complete(fields: object): Entity {

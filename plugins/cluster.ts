@@ -3,7 +3,7 @@
  * Adds the kind clusterConfigs and the operations cluster.get and cluster.update.
  */
 import { Type } from 'typebox'
-import { ClusterConfig, clusterDefaults, expectVersion, strict, type Plugin, type PluginKernel } from '../kernel/index.ts'
+import { ClusterConfig, clusterDefaults, expectVersion, invalid, strict, type Plugin, type PluginKernel } from '../kernel/index.ts'
 
 const Totals = strict({
   nodes: Type.Integer(),
@@ -38,10 +38,11 @@ export const cluster = (): Plugin => ({
       permission: 'cluster:write',
       input: Type.Partial(strict(settings), { additionalProperties: false }),
       output: Cluster,
-      errors: ['PRECONDITION_FAILED'],
+      errors: ['PRECONDITION_FAILED', 'INVALID'],
       async handle(input, call) {
         const before = stored(kernel)
         expectVersion(before, call.ifMatch)
+        judge(kernel, { ...before, ...input })
         const config = await kernel.commit(call.origin, (transaction) => transaction.amend('clusterConfigs', before.id, input))
         return { ...config, totals: totals(kernel) }
       },
@@ -49,6 +50,17 @@ export const cluster = (): Plugin => ({
     kernel.onStart(() => ensureStored(kernel))
   },
 })
+
+/** Settings that are fine one by one and would leave nothing that works. @throws KernelError INVALID */
+function judge({ state }: PluginKernel, { defaultNamespace, heartbeatIntervalMs, heartbeatTimeoutMs }: ClusterConfig): void {
+  if (state.has('namespaces') && !state.find('namespaces', 'name', defaultNamespace)) {
+    throw invalid([{ path: '/defaultNamespace', message: `is ${defaultNamespace}, and there is no such namespace` }])
+  }
+  if (heartbeatTimeoutMs <= heartbeatIntervalMs) {
+    const message = `is ${heartbeatTimeoutMs}, and a node is heard only each ${heartbeatIntervalMs} ms: it would always be lost`
+    throw invalid([{ path: '/heartbeatTimeoutMs', message }])
+  }
+}
 
 function stored({ durable }: Pick<PluginKernel, 'durable'>): ClusterConfig {
   for (const config of durable.all('clusterConfigs')) return config

@@ -79,6 +79,8 @@ export const nodes = (): Plugin => ({
     defineAgentCalls(kernel, alive)
     defineWrites(kernel, alive)
     kernel.clock.every(HEARTBEATS_WRITTEN_MS, () => writeHeartbeats(kernel, alive))
+    // Connections that end from here on end because this control plane does: that says nothing about the nodes.
+    kernel.onStop(() => alive.clear())
   },
 })
 
@@ -92,7 +94,8 @@ function defineReads(kernel: PluginKernel, alive: ReadonlyMap<string, Alive>): v
   const { operations, durable, scheduler } = kernel
   const view = (node: Node): NodeView => {
     const lastMs = alive.get(node.id)?.lastMs
-    return { ...node, allocated: scheduler.usage.of(node.id), lastHeartbeat: lastMs === undefined ? node.lastHeartbeat : timestamp(lastMs) }
+    const { assumed: _assumed, ...allocated } = scheduler.usage.of(node.id)
+    return { ...node, allocated, lastHeartbeat: lastMs === undefined ? node.lastHeartbeat : timestamp(lastMs) }
   }
   operations.define({
     name: 'nodes.list',

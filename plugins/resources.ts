@@ -1,27 +1,36 @@
 /**
- * Requests fit into what a node has left; the emptier node is preferred.
- * Taps admit (a missing request is taken from the limit, then the cluster's defaults apply), filter and score.
- * Only what is requested above 0 is compared, so a pod that asks for nothing fits an overcommitted node; the number of pods
- * always counts. For the score an unset request counts as 100 millicores and 200 MB.
- * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/ and the scheduler's NodeResourcesFit
+ * Requests fit into what a node has left, and the policy says which node is preferred.
+ * Taps admit (a missing request is taken from the limit, then the cluster's defaults apply), filter, and score as resources and as
+ * balanced. Only what is requested above 0 is compared, so a pod that asks for nothing fits an overcommitted node; the number of
+ * pods always counts. For the score an unset request counts as 100 millicores and 200 MB.
+ * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/ and the scheduler's NodeResourcesFit
  */
 import {
+  ASSUMED,
   clusterConfig,
   type Amounts,
-  type Capacity,
   type NodeFacts,
   type Plugin,
+  type PluginKernel,
   type Pod,
   type Resources,
+  type SchedulingPolicy,
   type State,
 } from '../kernel/index.ts'
 
-const UNSET: Required<Pick<Amounts, 'cpu' | 'memory'>> = { cpu: 100, memory: 200 }
 const AMOUNTS = ['cpu', 'memory', 'storage'] as const
+type Amount = (typeof AMOUNTS)[number]
 
-export const resources = (): Plugin => ({
+export interface ResourcesOptions {
+  /** How much each resource counts in the score: cpu and memory alike, unless told. */
+  readonly weights?: Partial<Record<Amount, number>>
+}
+
+export const resources = ({ weights = { cpu: 1, memory: 1 } }: ResourcesOptions = {}): Plugin => ({
   name: 'resources',
-  apply({ hooks, state }) {
+  after: ['priority', 'limitRange'],
+  apply(kernel) {
+    const { hooks, state } = kernel
     hooks.admit.tap('resources', (record, { kind, before }) => {
       if (kind !== 'pods' || before) return undefined
       const pod = record as Pod
@@ -33,8 +42,16 @@ export const resources = (): Plugin => ({
       candidates.retryOn('nodes:put', 'pods:release', 'clusterConfigs:put')
     })
     hooks.score.tap('resources', (board) => {
-      const { cpu = UNSET.cpu, memory = UNSET.memory } = board.pod.resources.requests
-      board.add((node) => leastAllocated({ cpu, memory }, node))
+      const policy = board.pod.scheduling.schedulingPolicy ?? clusterConfig(state).schedulingPolicy
+      if (policy === 'random') board.drawLots()
+      const score = scoreBy(policy, kernel)
+      if (score) board.add((node) => weighted(weights, (amount) => score(amount, board.pod.resources.requests, node)))
+    })
+    hooks.score.tap('balanced', (board) => {
+      const { requests } = board.pod.resources
+      const policy = board.pod.scheduling.schedulingPolicy ?? clusterConfig(state).schedulingPolicy
+      if (policy === 'affinity' || policy === 'random' || ((requests.cpu ?? 0) === 0 && (requests.memory ?? 0) === 0)) return
+      board.add((node) => balance(requests, node))
     })
   },
 })
@@ -63,13 +80,56 @@ function shortage(requests: Amounts, { allocatable, allocated }: NodeFacts, pods
   return undefined
 }
 
-/** The mean share that would be left free, 0 to 100; resources that the node does not offer do not count. */
-function leastAllocated(requests: Pick<Capacity, 'cpu' | 'memory'>, { allocatable, allocated }: NodeFacts): number {
-  const shares = (['cpu', 'memory'] as const).flatMap((amount) => {
-    const capacity = allocatable[amount]
-    if (capacity === 0) return []
-    const used = allocated[amount] + requests[amount]
-    return [used > capacity ? 0 : Math.floor((100 * (capacity - used)) / capacity)]
-  })
-  return shares.length === 0 ? 0 : Math.floor(shares.reduce((sum, share) => sum + share, 0) / shares.length)
+type Score = (amount: Amount, requests: Amounts, node: NodeFacts) => number | undefined
+
+function scoreBy(policy: SchedulingPolicy, kernel: PluginKernel): Score | undefined {
+  switch (policy) {
+    case 'spread':
+      return (amount, requests, node) => shareLeft(after(amount, requests, node), node.allocatable[amount])
+    case 'binpack':
+      return (amount, requests, node) => shareTaken(after(amount, requests, node), node.allocatable[amount])
+    case 'least_loaded':
+      return (amount, requests, node) => shareLeft(used(amount, requests, node, kernel), node.allocatable[amount])
+    case 'affinity':
+    case 'random':
+      return undefined
+  }
+}
+
+/** What would be allocated with the pod there. */
+const after = (amount: Amount, requests: Amounts, { allocated }: NodeFacts): number =>
+  amount === 'storage' ? allocated.storage + (requests.storage ?? 0) : allocated.assumed[amount] + (requests[amount] ?? ASSUMED[amount])
+
+/** What is really used, as the node reported last; what is allocated where it has not. */
+function used(amount: Amount, requests: Amounts, node: NodeFacts, { need }: PluginKernel): number {
+  const reported = amount === 'storage' ? undefined : need('heartbeats').used(node.id)?.[amount]
+  return reported === undefined ? after(amount, requests, node) : reported + (requests[amount] ?? 0)
+}
+
+const shareLeft = (taken: number, capacity: number): number | undefined =>
+  capacity === 0 ? undefined : taken > capacity ? 0 : Math.floor((100 * (capacity - taken)) / capacity)
+const shareTaken = (taken: number, capacity: number): number | undefined =>
+  capacity === 0 ? undefined : Math.floor((100 * Math.min(taken, capacity)) / capacity)
+
+/** The floored weighted mean; resources that the node does not offer are left out. */
+function weighted(weights: Partial<Record<Amount, number>>, score: (amount: Amount) => number | undefined): number {
+  let sum = 0
+  let total = 0
+  for (const amount of AMOUNTS) {
+    const weight = weights[amount] ?? 0
+    const points = weight === 0 ? undefined : score(amount)
+    if (points === undefined) continue
+    sum += weight * points
+    total += weight
+  }
+  return total === 0 ? 0 : Math.floor(sum / total)
+}
+
+/** How alike the shares of cpu and memory are that would be taken, by what was really requested. */
+function balance(requests: Amounts, { allocatable, allocated }: NodeFacts): number {
+  const shares = (['cpu', 'memory'] as const).flatMap((amount) =>
+    allocatable[amount] === 0 ? [] : [Math.min(1, (allocated[amount] + (requests[amount] ?? 0)) / allocatable[amount])],
+  )
+  const [first = 0, second = first] = shares
+  return Math.trunc(100 * (1 - Math.abs(first - second) / 2))
 }

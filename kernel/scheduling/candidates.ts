@@ -2,11 +2,13 @@
  * What `filter` is given: the place to describe where pods of one class may run. A class is all pods with the same
  * scheduling-relevant fields; the hook is called once for it, and the functions given here once per node.
  */
-import type { Capacity, Node, Pod } from '../schema/index.ts'
+import type { Node, Pod } from '../schema/index.ts'
+import type { Contribution, Tally } from './tally.ts'
+import type { Held } from './usage.ts'
 
 /** A node as plugins judge it: its record, and what its pods hold now. */
 export interface NodeFacts extends Readonly<Node> {
-  readonly allocated: Capacity
+  readonly allocated: Held
 }
 
 /** The fields by which pods of one class are alike. Which pod it is, a plugin does not see. */
@@ -26,7 +28,7 @@ export type ClassPod = Pick<
   | 'deploymentId'
 >
 
-/** true keeps the node; a sentence, or false, refuses it. */
+/** true keeps the node; a sentence, or false, refuses it. The sentence goes on from "3 nodes ..."; details come after a colon. */
 export type Verdict = boolean | string
 
 /** Which change could make a refused node fit: `nodes:put`, `pods:release` (a pod left its node), or `KIND:put|delete`. */
@@ -35,14 +37,20 @@ export type Cause = `${string}:${'put' | 'delete' | 'release'}`
 export interface CandidateSet {
   readonly pod: ClassPod
   /** Refuses the nodes for which `test` does not say true. A plugin that throws refuses the node, and is named. */
-  where(test: (node: NodeFacts) => Verdict): void
+  where(test: (node: NodeFacts) => Verdict, options?: { readonly isFixed?: boolean }): void
+  /** Runs before the nodes are tested, each time that they are, with all of them. */
+  before(run: (nodes: readonly NodeFacts[]) => void): void
+  /** Counts of placed pods by topology, kept up to date for as long as the class is known. */
+  tally(contribution: Contribution): Tally
   /** What could help after a refusal of this plugin; any change of a node or a pod, unless told. */
   retryOn(...causes: Cause[]): void
 }
 
-interface Rule {
+export interface Rule {
   readonly plugin: string
   readonly test: (node: NodeFacts) => Verdict
+  /** No pod that leaves could change the answer. */
+  readonly isFixed: boolean
 }
 
 export interface Refusal {
@@ -54,16 +62,27 @@ export interface Refusal {
 export class Candidates implements CandidateSet {
   readonly pod: ClassPod
   readonly rules: Rule[] = []
+  readonly preparations: { readonly plugin: string; readonly run: (nodes: readonly NodeFacts[]) => void }[] = []
   readonly #causes = new Map<string, readonly Cause[]>()
+  readonly #open: (contribution: Contribution) => Tally
   /** Whose tap is being called. */
   plugin = ''
 
-  constructor(pod: ClassPod) {
+  constructor(pod: ClassPod, open: (contribution: Contribution) => Tally) {
     this.pod = pod
+    this.#open = open
   }
 
-  where(test: (node: NodeFacts) => Verdict): void {
-    this.rules.push({ plugin: this.plugin, test })
+  where(test: (node: NodeFacts) => Verdict, { isFixed = false }: { readonly isFixed?: boolean } = {}): void {
+    this.rules.push({ plugin: this.plugin, test, isFixed })
+  }
+
+  before(run: (nodes: readonly NodeFacts[]) => void): void {
+    this.preparations.push({ plugin: this.plugin, run })
+  }
+
+  tally(contribution: Contribution): Tally {
+    return this.#open(contribution)
   }
 
   retryOn(...causes: Cause[]): void {

@@ -1,85 +1,197 @@
 /**
  * Where one class of pods may run and would rather run: the `filter` and `score` hooks called once, and what they described
- * evaluated over the nodes. Pure: it reads nodes and usage and changes nothing. Ties go to the node that comes first by name,
- * so the same state and plugins give the same placement.
+ * evaluated over the nodes. It reads nodes and books and changes nothing. Ties go to the node that comes first by name, or by
+ * lot where a plugin asked for it; so the same state, plugins and pod give the same placement.
  */
 import type { Hooks } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import { isEnded, type Capacity, type Node, type Pod } from '../schema/index.ts'
-import { Board } from './score-board.ts'
-import { Candidates, type Cause, type ClassPod, type NodeFacts, type Refusal, type Verdict } from './candidates.ts'
+import type { Node } from '../schema/index.ts'
+import type { Books } from './books.ts'
+import { Candidates, type Cause, type ClassPod, type NodeFacts, type Refusal, type Rule } from './candidates.ts'
+import { Board, type Preference } from './score-board.ts'
+import type { Contribution, Tally } from './tally.ts'
 import type { Usage } from './usage.ts'
 
-export interface Scored {
-  readonly node: NodeFacts
-  readonly total: number
-}
-
 export interface Judgement {
-  readonly best: Scored | undefined
+  readonly best: NodeFacts | undefined
+  readonly feasible: readonly NodeFacts[]
   /** Why each other node was refused. */
   readonly refusals: ReadonlyMap<NodeFacts, Refusal>
   /** What could change the answer when nothing fits. */
   readonly causes: ReadonlySet<Cause>
 }
 
+/** One node in full: every plugin that refuses it, or every plugin's score. */
+export interface Explanation {
+  readonly node: NodeFacts
+  readonly refused: Readonly<Record<string, string>>
+  readonly scores: Readonly<Record<string, number>>
+  readonly total: number
+}
+
+export interface PlacementOptions {
+  readonly hooks: Hooks
+  readonly books: Books
+  readonly log: Log
+  /** Only these plugins; all unless told. */
+  readonly only?: ReadonlySet<string>
+}
+
 /** What the hooks described for one class. */
 export class Placement {
   readonly #candidates: Candidates
   readonly #board: Board
+  readonly #books: Books
   readonly #log: Log
+  readonly #tallies: Tally[] = []
 
-  constructor(pod: ClassPod, { hooks, log }: { hooks: Hooks; log: Log }) {
+  constructor(pod: ClassPod, { hooks, books, log, only }: PlacementOptions) {
+    this.#books = books
     this.#log = log
-    this.#candidates = new Candidates(pod)
-    this.#board = new Board(pod)
-    callEach(hooks.filter, this.#candidates, (plugin, error) => {
-      this.#candidates.rules.push({ plugin, test: () => failed(plugin, error) })
-    })
-    callEach(hooks.score, this.#board, (plugin, error) => this.#complain(plugin, error))
+    const open = (contribution: Contribution): Tally => {
+      const tally = books.open(contribution)
+      this.#tallies.push(tally)
+      return tally
+    }
+    this.#candidates = new Candidates(pod, open)
+    this.#board = new Board(pod, open)
+    const wanted = (name: string) => only === undefined || only.has(name)
+    callEach(
+      hooks.filter.taps.filter(({ name }) => wanted(name)),
+      this.#candidates,
+      (plugin, error) => {
+        this.#candidates.rules.push({ plugin, test: () => failed(plugin, error), isFixed: true })
+      },
+    )
+    callEach(
+      hooks.score.taps.filter(({ name }) => wanted(name)),
+      this.#board,
+      (plugin, error) => this.#complain(plugin, error),
+    )
   }
 
-  judge(nodes: Iterable<NodeFacts>): Judgement {
-    let best: Scored | undefined
+  /** The class is forgotten: nothing is counted for it any more. */
+  close(): void {
+    for (const tally of this.#tallies) this.#books.close(tally)
+  }
+
+  /** @param lot draws among equals, where a plugin asked for it */
+  judge(nodes: readonly NodeFacts[], lot = ''): Judgement {
+    this.#prepare(this.#candidates.preparations, nodes)
+    const feasible: NodeFacts[] = []
     const refusals = new Map<NodeFacts, Refusal>()
     for (const node of nodes) {
-      const refusal = this.refusal(node)
-      if (refusal) {
-        refusals.set(node, refusal)
-        continue
-      }
-      const total = this.score(node)
-      if (!best || total > best.total || (total === best.total && node.name < best.node.name)) best = { node, total }
+      const refusal = this.#refusal(node, this.#candidates.rules)
+      if (refusal) refusals.set(node, refusal)
+      else feasible.push(node)
     }
-    return { best, refusals, causes: this.#causes(refusals) }
+    return { best: this.#best(feasible, lot), feasible, refusals, causes: this.#causes(refusals) }
   }
 
-  /** Why the node is out, or undefined. */
-  refusal(node: NodeFacts): Refusal | undefined {
-    for (const { plugin, test } of this.#candidates.rules) {
-      let verdict: Verdict
-      try {
-        verdict = test(node)
-      } catch (error) {
-        this.#complain(plugin, error)
-        verdict = failed(plugin, error)
-      }
-      if (verdict !== true) return { plugin, reason: typeof verdict === 'string' ? verdict : `refused by ${plugin}` }
+  /** Whether one node would do, as the books stand. @param nodes all of them, for rules that look at all */
+  fits(node: NodeFacts, nodes: readonly NodeFacts[]): boolean {
+    this.#prepare(this.#candidates.preparations, nodes)
+    return this.#refusal(node, this.#candidates.rules) === undefined
+  }
+
+  /** Whether the node is refused for a reason that no pod's leaving could change. */
+  isHopeless(node: NodeFacts): boolean {
+    return (
+      this.#refusal(
+        node,
+        this.#candidates.rules.filter(({ isFixed }) => isFixed),
+      ) !== undefined
+    )
+  }
+
+  /** Everything that every plugin says of every node. */
+  explain(nodes: readonly NodeFacts[]): Explanation[] {
+    this.#prepare(this.#candidates.preparations, nodes)
+    const refusals = new Map(nodes.map((node) => [node, this.#allRefusals(node)]))
+    const feasible = nodes.filter((node) => Object.keys(refusals.get(node) ?? {}).length === 0)
+    const scored = this.scores(feasible)
+    return nodes.map((node) => ({ node, refused: refusals.get(node) ?? {}, ...(scored.get(node) ?? { scores: {}, total: 0 }) }))
+  }
+
+  /** Each plugin's score of each feasible node, and the weighted sum. */
+  scores(feasible: readonly NodeFacts[]): Map<NodeFacts, { scores: Record<string, number>; total: number }> {
+    this.#prepare(this.#board.preparations, feasible)
+    const scored = new Map(feasible.map((node) => [node, { scores: {} as Record<string, number>, total: 0 }]))
+    for (const preference of this.#board.preferences) {
+      const points = this.#points(preference, feasible)
+      feasible.forEach((node, index) => {
+        const card = scored.get(node)
+        const score = points[index] ?? 0
+        if (!card) return
+        card.scores[preference.plugin] = (card.scores[preference.plugin] ?? 0) + score
+        card.total += preference.weight * score
+      })
+    }
+    return scored
+  }
+
+  #best(feasible: readonly NodeFacts[], lot: string): NodeFacts | undefined {
+    if (feasible.length <= 1) return feasible[0]
+    this.#prepare(this.#board.preparations, feasible)
+    const totals = new Float64Array(feasible.length)
+    for (const preference of this.#board.preferences) {
+      this.#points(preference, feasible).forEach((score, index) => (totals[index] = (totals[index] ?? 0) + preference.weight * score))
+    }
+    const highest = totals.reduce((most, total) => Math.max(most, total), -Infinity)
+    const equals = feasible.filter((_node, index) => totals[index] === highest)
+    const rank = this.#board.drawsLots ? (node: NodeFacts) => hash(`${lot}/${node.name}`) : () => 0
+    return equals.reduce((first, node) =>
+      rank(node) < rank(first) || (rank(node) === rank(first) && node.name < first.name) ? node : first,
+    )
+  }
+
+  #points({ plugin, score, normalise }: Preference, feasible: readonly NodeFacts[]): readonly number[] {
+    try {
+      const points = normalise(feasible.map(score), feasible)
+      if (points.every(Number.isFinite)) return points
+      this.#complain(plugin, new Error('a score is not a number'))
+    } catch (error) {
+      this.#complain(plugin, error)
+    }
+    return []
+  }
+
+  #refusal(node: NodeFacts, rules: readonly Rule[]): Refusal | undefined {
+    for (const rule of rules) {
+      const reason = this.#ask(rule, node)
+      if (reason !== undefined) return { plugin: rule.plugin, reason }
     }
     return undefined
   }
 
-  score(node: NodeFacts): number {
-    let total = 0
-    for (const { plugin, score, weight } of this.#board.preferences) {
+  #allRefusals(node: NodeFacts): Record<string, string> {
+    const refused: Record<string, string> = {}
+    for (const rule of this.#candidates.rules) {
+      const reason = refused[rule.plugin] === undefined ? this.#ask(rule, node) : undefined
+      if (reason !== undefined) refused[rule.plugin] = reason
+    }
+    return refused
+  }
+
+  #ask({ plugin, test }: Rule, node: NodeFacts): string | undefined {
+    try {
+      const verdict = test(node)
+      if (verdict === true) return undefined
+      return typeof verdict === 'string' ? verdict : `are refused by ${plugin}`
+    } catch (error) {
+      this.#complain(plugin, error)
+      return failed(plugin, error)
+    }
+  }
+
+  #prepare(preparations: readonly { plugin: string; run: (nodes: readonly NodeFacts[]) => void }[], nodes: readonly NodeFacts[]): void {
+    for (const { plugin, run } of preparations) {
       try {
-        const points = score(node)
-        if (Number.isFinite(points)) total += weight * points
+        run(nodes)
       } catch (error) {
         this.#complain(plugin, error)
       }
     }
-    return total
   }
 
   #causes(refusals: ReadonlyMap<NodeFacts, Refusal>): ReadonlySet<Cause> {
@@ -97,11 +209,11 @@ const failed = (plugin: string, error: unknown): string =>
 
 /** Calls each tap with its plugin's name on the subject, so that what it describes carries it; a tap that throws stops no other. */
 function callEach<T extends { plugin: string }>(
-  hook: { readonly taps: readonly { readonly name: string; readonly fn: unknown }[] },
+  taps: readonly { readonly name: string; readonly fn: unknown }[],
   subject: T,
   onFailure: (plugin: string, error: unknown) => void,
 ): void {
-  for (const { name, fn } of hook.taps) {
+  for (const { name, fn } of taps) {
     subject.plugin = name
     try {
       ;(fn as (subject: T) => void)(subject)
@@ -111,6 +223,13 @@ function callEach<T extends { plugin: string }>(
   }
 }
 
+/** FNV-1a: a lot that is the same everywhere. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
+  return value >>> 0
+}
+
 /** A node with what its pods hold, at the moment it is asked. */
 export const withUsage = (node: Node, usage: Usage): NodeFacts => ({
   ...node,
@@ -118,16 +237,3 @@ export const withUsage = (node: Node, usage: Usage): NodeFacts => ({
     return usage.of(node.id)
   },
 })
-
-/** The node with some of its pods gone. */
-export function without(node: NodeFacts, victims: readonly Pod[]): NodeFacts {
-  const allocated: { -readonly [field in keyof Capacity]: number } = { ...node.allocated }
-  for (const victim of victims) {
-    if (victim.nodeId !== node.id || isEnded(victim)) continue
-    allocated.cpu -= victim.resources.requests.cpu ?? 0
-    allocated.memory -= victim.resources.requests.memory ?? 0
-    allocated.storage -= victim.resources.requests.storage ?? 0
-    allocated.pods -= 1
-  }
-  return { ...node, allocated }
-}

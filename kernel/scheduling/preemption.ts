@@ -6,6 +6,10 @@ export interface PreemptRequest {
   readonly pod: Pod
   /** Every node with the reason why it was refused. */
   readonly refusals: ReadonlyMap<NodeFacts, Refusal>
+  /** The node is refused for a reason that no pod's leaving could change. */
+  isHopeless(node: NodeFacts): boolean
+  /** The pods on the node that have not ended. */
+  podsOn(node: NodeFacts): readonly Pod[]
   /** Whether the pod would fit on the node if these pods were gone. */
   fitsWithout(node: NodeFacts, victims: readonly Pod[]): boolean
 }

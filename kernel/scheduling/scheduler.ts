@@ -12,11 +12,12 @@ import { isEnded, type Node, type Pod } from '../schema/index.ts'
 import type { State } from '../state.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Cause, ClassPod, NodeFacts } from './candidates.ts'
-import { Placement, without, withUsage, type Judgement } from './placement.ts'
+import { Books } from './books.ts'
+import { Placement, withUsage, type Explanation, type Judgement } from './placement.ts'
 import type { Nomination } from './preemption.ts'
 import { Queue } from './queue.ts'
 import { summarise } from './summary.ts'
-import { Usage } from './usage.ts'
+import type { Usage } from './usage.ts'
 
 const PODS_PER_PASS = 256
 const CLASSES_MAX = 1_000
@@ -31,11 +32,11 @@ export interface SchedulerOptions {
 }
 
 export class Scheduler {
-  readonly usage = new Usage()
+  readonly #books = new Books()
   readonly #options: SchedulerOptions
   readonly #queue: Queue
   readonly #classes = new Map<string, Placement>()
-  readonly #facts = new WeakMap<Node, NodeFacts>()
+  #all: readonly NodeFacts[] | undefined
   #classesOf: Hooks | undefined
   #isRunning = false
   #isScheduled = false
@@ -47,6 +48,11 @@ export class Scheduler {
     options.committer.onApplied(({ changes }) => this.#observe(changes))
   }
 
+  /** What the pods on each node hold. */
+  get usage(): Usage {
+    return this.#books.usage
+  }
+
   /** How many pods wait for a node. */
   get pending(): number {
     return this.#queue.size
@@ -54,8 +60,9 @@ export class Scheduler {
 
   /** Counts what is there and begins. */
   start(): void {
+    for (const node of this.#options.state.all('nodes')) this.#books.setNode(node.id, node)
     for (const pod of this.#options.state.all('pods')) {
-      this.usage.count(pod, 1)
+      this.#books.add(pod)
       if (isWaiting(pod)) this.#queue.put(pod, { isNews: true })
     }
     this.#isRunning = true
@@ -67,22 +74,54 @@ export class Scheduler {
   }
 
   /** Where a pod would go now, and why not elsewhere. Changes nothing. */
-  judge(pod: ClassPod): Judgement {
-    return this.#placement(pod).judge(this.#nodes())
+  judge(pod: ClassPod & { readonly id?: string }): Judgement {
+    return this.#placement(pod).judge(this.#nodes(), pod.id)
   }
 
-  *#nodes(): Iterable<NodeFacts> {
-    for (const node of this.#options.state.all('nodes')) {
-      const known = this.#facts.get(node)
-      const facts = known ?? withUsage(node, this.usage)
-      if (!known) this.#facts.set(node, facts)
-      yield facts
+  /** Everything that every plugin says of every node for a pod. Changes nothing. @param only these plugins; all unless told */
+  explain(pod: ClassPod, only?: ReadonlySet<string>): Explanation[] {
+    return this.#briefly(pod, only, (placement) => placement.explain(this.#nodes()))
+  }
+
+  /** Each plugin's score of some nodes for a pod, whether they are feasible or not. Changes nothing. */
+  scores(
+    pod: ClassPod,
+    among: readonly NodeFacts[],
+    only?: ReadonlySet<string>,
+  ): Map<NodeFacts, { scores: Record<string, number>; total: number }> {
+    return this.#briefly(pod, only, (placement) => placement.scores(among))
+  }
+
+  /** All nodes as plugins see them. */
+  facts(): readonly NodeFacts[] {
+    return this.#nodes()
+  }
+
+  /** Whom preemption would evict for a pod that fits nowhere. Changes nothing. */
+  nominate(pod: Pod): Nomination | undefined {
+    return this.#preempt(pod, this.judge(pod))
+  }
+
+  #briefly<T>(pod: ClassPod, only: ReadonlySet<string> | undefined, ask: (placement: Placement) => T): T {
+    const { hooks, log } = this.#options
+    const placement = new Placement(pod, { hooks: hooks(), books: this.#books, log, ...(only ? { only } : {}) })
+    try {
+      return ask(placement)
+    } finally {
+      placement.close()
     }
+  }
+
+  /** All nodes with their usage; made anew only when a node has changed. */
+  #nodes(): readonly NodeFacts[] {
+    this.#all ??= [...this.#options.state.all('nodes')].map((node) => withUsage(node, this.usage))
+    return this.#all
   }
 
   #observe(changes: readonly Change[]): void {
     if (!this.#isRunning) return
-    this.usage.apply(changes)
+    this.#books.apply(changes)
+    if (changes.some(({ kind }) => kind === 'nodes')) this.#all = undefined
     const happened = new Set<Cause>()
     for (const change of changes) {
       happened.add(`${change.kind}:${change.op}`)
@@ -142,10 +181,10 @@ export class Scheduler {
         const placed = this.#place(id, transaction)
         if (!placed) continue
         bound.push(placed)
-        this.usage.count(placed, 1)
+        this.#books.add(placed)
       }
     } finally {
-      for (const pod of bound) this.usage.count(pod, -1)
+      for (const pod of bound) this.#books.remove(pod)
     }
   }
 
@@ -154,7 +193,7 @@ export class Scheduler {
     const pod = this.#options.state.get('pods', podId)
     if (!pod || !isWaiting(pod)) return undefined
     const judgement = this.judge(pod)
-    if (judgement.best) return bind(pod, judgement.best.node, transaction)
+    if (judgement.best) return bind(pod, judgement.best, transaction)
     const nomination = this.#preempt(pod, judgement)
     if (nomination) this.#evict(pod, nomination, transaction)
     const statusMessage = summarise(judgement.refusals)
@@ -168,10 +207,13 @@ export class Scheduler {
   #preempt(pod: Pod, { refusals }: Judgement): Nomination | undefined {
     if (pod.preemptionPolicy === 'Never') return undefined
     const placement = this.#placement(pod)
+    const nodes = this.#nodes()
     return this.#options.hooks().preempt.call({
       pod,
       refusals,
-      fitsWithout: (node, victims) => placement.refusal(without(node, victims)) === undefined,
+      isHopeless: (node) => placement.isHopeless(node),
+      podsOn: (node) => [...this.#books.podsOn(node.id)],
+      fitsWithout: (node, victims) => this.#books.without(victims, () => placement.fits(node, nodes)),
     })
   }
 
@@ -188,13 +230,14 @@ export class Scheduler {
   #placement(pod: ClassPod): Placement {
     const hooks = this.#options.hooks()
     if (this.#classesOf !== hooks || this.#classes.size >= CLASSES_MAX) {
+      for (const placement of this.#classes.values()) placement.close()
       this.#classes.clear()
       this.#classesOf = hooks
     }
     const key = classKey(pod)
     const known = this.#classes.get(key)
     if (known) return known
-    const made = new Placement(pod, { hooks, log: this.#options.log })
+    const made = new Placement(pod, { hooks, books: this.#books, log: this.#options.log })
     this.#classes.set(key, made)
     return made
   }

@@ -2,46 +2,46 @@
  * What the pods on each node hold, kept from change sets so that nobody ever counts pods.
  * A pod holds its requests from the moment it is bound until it has ended.
  */
-import type { Change } from '../changes.ts'
 import { isEnded, type Capacity, type Pod } from '../schema/index.ts'
 
-type Held = { -readonly [field in keyof Capacity]: number }
+/** What a request that was not made counts as where nodes are compared. Source: the scheduler's GetNonzeroRequests */
+export const ASSUMED = { cpu: 100, memory: 200 } as const
+
+export interface Held extends Capacity {
+  /** cpu and memory, with what was not requested assumed. */
+  readonly assumed: Pick<Capacity, 'cpu' | 'memory'>
+}
+type Writable<T> = { -readonly [field in keyof T]: T[field] extends number ? number : Writable<T[field]> }
 
 export class Usage {
-  readonly #byNode = new Map<string, Held>()
+  readonly #byNode = new Map<string, Writable<Held>>()
 
   /** @returns a live view: the numbers change with the cluster */
-  of(nodeId: string): Capacity {
+  of(nodeId: string): Held {
     return this.#byNode.get(nodeId) ?? NOTHING
   }
 
-  apply(changes: readonly Change[]): void {
-    for (const change of changes) {
-      if (change.kind !== 'pods') continue
-      this.count(change.before as Pod | undefined, -1)
-      if (change.op === 'put') this.count(change.record as Pod, 1)
-    }
-  }
-
   /** Adds a pod (1) or takes it away (-1). */
-  count(pod: Pod | undefined, sign: 1 | -1): void {
-    if (!pod || pod.nodeId === null || isEnded(pod)) return
+  count(pod: Pod, sign: 1 | -1): void {
+    if (pod.nodeId === null || isEnded(pod)) return
     const held = this.#held(pod.nodeId)
     const { cpu = 0, memory = 0, storage = 0 } = pod.resources.requests
     held.cpu += sign * cpu
     held.memory += sign * memory
     held.storage += sign * storage
     held.pods += sign
+    held.assumed.cpu += sign * (pod.resources.requests.cpu ?? ASSUMED.cpu)
+    held.assumed.memory += sign * (pod.resources.requests.memory ?? ASSUMED.memory)
     if (held.pods === 0) this.#byNode.delete(pod.nodeId)
   }
 
-  #held(nodeId: string): Held {
+  #held(nodeId: string): Writable<Held> {
     const known = this.#byNode.get(nodeId)
     if (known) return known
-    const made = { cpu: 0, memory: 0, storage: 0, pods: 0 }
+    const made = { cpu: 0, memory: 0, storage: 0, pods: 0, assumed: { cpu: 0, memory: 0 } }
     this.#byNode.set(nodeId, made)
     return made
   }
 }
 
-const NOTHING: Capacity = Object.freeze({ cpu: 0, memory: 0, storage: 0, pods: 0 })
+const NOTHING: Held = Object.freeze({ cpu: 0, memory: 0, storage: 0, pods: 0, assumed: Object.freeze({ cpu: 0, memory: 0 }) })

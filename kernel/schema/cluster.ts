@@ -29,6 +29,8 @@ export const LimitRange = strict({
   ),
 })
 
+export type LimitRange = Static<typeof LimitRange>
+
 export const Namespace = strict({
   ...Meta,
   name: DnsLabel,

@@ -61,6 +61,7 @@ export const TopologySpreadConstraint = strict({
   minDomains: Type.Optional(nullable(Type.Integer({ minimum: 1 }))),
   nodeAffinityPolicy: Type.Optional(Type.Enum(['Honor', 'Ignore'])),
   nodeTaintsPolicy: Type.Optional(Type.Enum(['Honor', 'Ignore'])),
+  matchLabelKeys: Type.Optional(Type.Array(LabelKey, { maxItems: 16 })),
 })
 
 export const Scheduling = strict({

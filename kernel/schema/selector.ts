@@ -1,5 +1,5 @@
 /**
- * Label selectors and node selectors as objects carry them. How they match: kernel/selectors.ts.
+ * Label selectors and node selectors as objects carry them. How they match: kernel/matching.ts.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 import { Type, type Static } from 'typebox'
@@ -7,11 +7,14 @@ import { LabelKey, Labels, LabelValue, strict } from './common.ts'
 
 const Values = Type.Optional(Type.Array(Type.String({ maxLength: 253 }), { maxItems: 256 }))
 
-export const LabelRequirement = strict({
-  key: LabelKey,
-  operator: Type.Enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-  values: Type.Optional(Type.Array(LabelValue, { maxItems: 256 })),
-})
+export const LabelRequirement = Type.Union([
+  strict({ key: LabelKey, operator: Type.Enum(['In', 'NotIn']), values: Type.Array(LabelValue, { minItems: 1, maxItems: 256 }) }),
+  strict({
+    key: LabelKey,
+    operator: Type.Enum(['Exists', 'DoesNotExist']),
+    values: Type.Optional(Type.Array(LabelValue, { maxItems: 0 })),
+  }),
+])
 export type LabelRequirement = Static<typeof LabelRequirement>
 
 export const LabelSelector = strict({

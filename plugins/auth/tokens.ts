@@ -4,6 +4,7 @@
  */
 import { Type } from 'typebox'
 import {
+  invalid,
   KernelError,
   Listing,
   page,
@@ -82,6 +83,9 @@ function defineOperations({ operations, durable, state, commit, newId, clock }: 
     output: NewToken,
     errors: ['INVALID'],
     async handle({ kind, ...given }, { who, origin }) {
+      if (typeof given.expiresAt === 'string' && !isRealTime(given.expiresAt)) {
+        throw invalid([{ path: '/expiresAt', message: 'is a day or an hour that no calendar has' }])
+      }
       const id = newId()
       const { text, hash } = newSecret(kind, id)
       const expiresAt = timestamp(clock.now() + (kind === 'join' ? JOIN_LIFE_MS : API_LIFE_MS))
@@ -108,6 +112,12 @@ function defineOperations({ operations, durable, state, commit, newId, clock }: 
       return null
     },
   })
+}
+
+/** The 30th of February has the form of a time; a token that ends then would never end. */
+const isRealTime = (text: string): boolean => {
+  const ms = Date.parse(text)
+  return Number.isFinite(ms) && timestamp(ms).startsWith(text.slice(0, 19))
 }
 
 function withoutHash({ hash: _secret, ...token }: Token): Omit<Token, 'hash'> {

@@ -54,7 +54,8 @@ export class Connection implements LiveSession {
   }
 
   onClose(listener: () => void): void {
-    this.#onClose.add(listener)
+    if (this.#isClosed) listener()
+    else this.#onClose.add(listener)
   }
 
   close(why: 'replaced' | 'stopping', detail: string): void {
@@ -62,6 +63,7 @@ export class Connection implements LiveSession {
   }
 
   #receive(text: string | undefined): void {
+    if (this.#isClosed) return
     const frame = text === undefined ? undefined : parse(text)
     if (!frame) {
       const error = new KernelError('INVALID_FRAME', 'this is no frame of the protocol: /asyncapi.json describes them')
@@ -77,9 +79,10 @@ export class Connection implements LiveSession {
 
   async #hello({ token }: Frame<'hello'>): Promise<void> {
     const { kernel, remote, server } = this.#options
+    if (this.#token !== undefined) return this.#bye('protocol', new KernelError('INVALID_FRAME', 'a connection says hello once'))
+    this.#token = token
     try {
       this.#who = await kernel.operations.identify({ bearer: token, remote })
-      this.#token = token
       this.#send({ type: 'welcome', server, revision: kernel.revision(), name: this.#who.name })
     } catch (error) {
       const isFinal = error instanceof KernelError && !error.retryable
@@ -98,7 +101,13 @@ export class Connection implements LiveSession {
       if (!operation) throw new KernelError('NOT_FOUND', `there is no operation "${name}"`)
       const who = await kernel.operations.judge(operation, { bearer: this.#token, remote })
       if (operation.gives ?? operation.bytes) throw new KernelError('INVALID', `${name} moves bytes or lines: call it over HTTP`)
-      const origin = { actorId, correlationId, operation: name, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
+      const origin = {
+        actorId,
+        roles: who.roles,
+        correlationId,
+        operation: name,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      }
       const call: Call = {
         who,
         correlationId,

@@ -22,9 +22,12 @@ export const gateway = (): Plugin => ({
     const started = kernel.newId()
     serve('/asyncapi.json', () => ({ contentType: 'application/json', body: JSON.stringify(asyncapi()) }))
     server.on('upgrade', (request, socket, head) => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-      if (pathname !== '/ws' || connections.size >= CONNECTIONS_MAX) {
-        socket.end(`HTTP/1.1 ${pathname === '/ws' ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`)
+      // Whoever hangs up now is nobody's loss; without a listener it would end the process.
+      socket.on('error', () => socket.destroy())
+      // Not everything that stands in a request line is a URL.
+      const [path] = (request.url ?? '').split('?', 1)
+      if (path !== '/ws' || connections.size >= CONNECTIONS_MAX) {
+        socket.end(`HTTP/1.1 ${path === '/ws' ? '503 Service Unavailable' : '404 Not Found'}\r\nConnection: close\r\n\r\n`)
         return
       }
       sockets.handleUpgrade(request, socket, head, (open) => {

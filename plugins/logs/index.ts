@@ -67,6 +67,11 @@ function defineAppend({ operations, durable }: PluginKernel, rings: () => Rings)
     async handle({ id, incarnation, lines }, { who }) {
       const pod = durable.get('pods', id)
       if (!pod || pod.nodeId !== who.id) throw new KernelError('NOT_FOUND', `no pod ${id} is on this node`)
+      if (incarnation > pod.incarnation) {
+        throw invalid([
+          { path: '/incarnation', message: `is ${incarnation}, and the pod has not been started more than ${pod.incarnation} times` },
+        ])
+      }
       await rings().add(
         id,
         lines.map(({ number, ...line }) => ({ ...line, incarnation, seq: seqOf(incarnation, number) })),
@@ -94,6 +99,7 @@ function defineRead({ operations, durable }: PluginKernel, rings: () => Rings): 
     errors: ['NOT_FOUND'],
     async handle({ id, namespace = 'default', follow = false, limit = LINES_MAX, cursor = '0' }, call) {
       const pod = lookUp(durable, 'pods', { ref: id, rule: 'name', key: `${namespace}/${id}` })
+      if (call.who.kind === 'node' && pod.nodeId !== call.who.id) throw new KernelError('NOT_FOUND', `no pod ${id} is on this node`)
       const ring = await rings().of(pod.id)
       const from = Number(cursor)
       if (follow) return lines({ ring, from, call, hasEnded: () => hasEnded(durable.get('pods', pod.id)) })

@@ -1,5 +1,5 @@
 /**
- * One pod's log: the newest lines, those of them that are not stored yet, and who follows it.
+ * One pod's log: the newest lines, which of them are not stored yet, and who follows it.
  * A line's seq is its incarnation times 10^9 plus its number in that incarnation, so seqs of one pod only grow.
  */
 import type { LogLine } from '../services.ts'
@@ -16,7 +16,8 @@ export class Ring {
   readonly #lines: LogLine[] = []
   readonly #followers = new Set<() => void>()
   #bytes = 0
-  unstored: LogLine[] = []
+  #fresh: LogLine[] = []
+  #tried: (readonly LogLine[])[] = []
 
   constructor(stored: readonly LogLine[] = []) {
     for (const line of stored) this.#push(line)
@@ -32,16 +33,41 @@ export class Ring {
   }
 
   get isBusy(): boolean {
-    return this.#followers.size > 0 || this.unstored.length > 0
+    return this.#followers.size > 0 || this.hasUnstored
+  }
+
+  get hasUnstored(): boolean {
+    return this.#fresh.length > 0 || this.#tried.length > 0
   }
 
   /** Adds the lines that are new; the others were sent before. @returns whether any was new */
   add(lines: readonly LogLine[]): boolean {
-    const news = lines.filter(({ seq }) => seq > this.lastSeq)
-    for (const line of news) this.#push(line)
-    this.unstored.push(...news)
+    const news: LogLine[] = []
+    for (const line of lines) {
+      if (line.seq <= this.lastSeq) continue
+      this.#push(line)
+      news.push(line)
+    }
+    // What the ring has let go is not stored any more: a store that is away for long costs no memory.
+    this.#fresh = [...this.#fresh, ...news].filter(({ seq }) => seq >= this.firstSeq)
+    this.#tried = this.#tried.filter((lines) => (lines.at(-1)?.seq ?? 0) >= this.firstSeq)
     for (const wake of this.#followers) wake()
     return news.length > 0
+  }
+
+  /**
+   * Stretches to store. One that was tried before comes again as it was: the store may have it all the same, and of two that
+   * begin with the same line it keeps the first.
+   */
+  unstored(): readonly (readonly LogLine[])[] {
+    if (this.#fresh.length > 0) this.#tried.push(this.#fresh)
+    this.#fresh = []
+    return [...this.#tried]
+  }
+
+  /** What `unstored` gave is stored now. */
+  setStored(stretches: readonly (readonly LogLine[])[]): void {
+    this.#tried = this.#tried.filter((lines) => !stretches.includes(lines))
   }
 
   after(seq: number, most: number): LogLine[] {

@@ -17,7 +17,9 @@ export class Rings {
   readonly #rings = new Map<string, Promise<Ring>>()
   readonly #dirty = new Map<string, Ring>()
   readonly #stored = new Map<string, number>()
-  #flushing: Promise<void> | undefined
+  /** The flush that waits for its time, and takes along what comes until then. */
+  #next: Promise<void> | undefined
+  #lastFlush: Promise<void> = Promise.resolve()
 
   constructor(store: LogStore, clock: Clock) {
     this.#store = store
@@ -38,15 +40,18 @@ export class Rings {
   async add(podId: string, lines: readonly LogLine[]): Promise<void> {
     const ring = await this.of(podId)
     ring.add(lines)
-    if (ring.unstored.length === 0) return
+    if (!ring.hasUnstored) return
     this.#dirty.set(podId, ring)
-    this.#flushing ??= new Promise((resolve, reject) => {
+    this.#next ??= new Promise((resolve, reject) => {
       this.#clock.after(FLUSH_MS, () => {
-        this.#flushing = undefined
-        this.#flush().then(resolve, reject)
+        // One after the other: of two chunks that begin with the same line the store keeps the first, and the rest would be lost.
+        this.#lastFlush = this.#lastFlush.then(() => {
+          this.#next = undefined
+          return this.#flush().then(resolve, reject)
+        })
       })
     })
-    await this.#flushing
+    await this.#next
   }
 
   /** The pod is gone, and its log with it. */
@@ -76,18 +81,17 @@ export class Rings {
   }
 
   async #flush(): Promise<void> {
-    const batch = [...this.#dirty].map(([podId, ring]) => ({ podId, ring, lines: ring.unstored.slice() }))
+    const batch = [...this.#dirty].map(([podId, ring]) => ({ podId, ring, stretches: ring.unstored() }))
     this.#dirty.clear()
     try {
-      await this.#store.append(batch.flatMap(({ podId, lines }) => chunkOf(podId, lines) ?? []))
+      await this.#store.append(batch.flatMap(({ podId, stretches }) => stretches.map((lines) => chunkOf(podId, lines))))
     } catch (error) {
       for (const { podId, ring } of batch) this.#dirty.set(podId, ring)
       throw error
     }
-    for (const { podId, ring, lines } of batch) {
-      const last = lines.at(-1)?.seq ?? 0
-      ring.unstored = ring.unstored.filter(({ seq }) => seq > last)
-      await this.#trim(podId, ring, lines.length)
+    for (const { podId, ring, stretches } of batch) {
+      ring.setStored(stretches)
+      await this.#trim(podId, ring, stretches.flat().length)
     }
   }
 
@@ -106,10 +110,10 @@ export class Rings {
   }
 }
 
-function chunkOf(podId: string, lines: readonly LogLine[]): LogChunk | undefined {
-  const first = lines[0]
-  const last = lines.at(-1)
-  if (!first || !last) return undefined
+/** @param lines at least one */
+function chunkOf(podId: string, lines: readonly LogLine[]): LogChunk {
+  const { seq: firstSeq = 0 } = lines[0] ?? {}
+  const { seq: lastSeq = 0, incarnation = 0 } = lines.at(-1) ?? {}
   const bytes = lines.reduce((sum, { text }) => sum + text.length, 0)
-  return { podId, incarnation: last.incarnation, firstSeq: first.seq, lastSeq: last.seq, bytes, lines }
+  return { podId, incarnation, firstSeq, lastSeq, bytes, lines }
 }

@@ -41,8 +41,18 @@ export const PodInput = strict({
 })
 export type PodInput = Static<typeof PodInput>
 
+/** A pod as it arrives at `admit`: what priority classes decide is missing unless somebody asked for it. */
+type Arriving = Omit<New<Pod>, 'priority' | 'preemptionPolicy'> & Partial<Pick<Pod, 'priority' | 'preemptionPolicy'>>
+
+/** Where nobody decides on priorities, all pods are alike. */
+export const withoutClass = (pod: Pod): Pod => ({
+  ...pod,
+  priority: pod.priority ?? 0,
+  preemptionPolicy: pod.preemptionPolicy ?? 'PreemptLowerPriority',
+})
+
 /** @param suffix makes a name of its own for a pod that was given none. @throws KernelError NOT_FOUND, BUNDLE_MISSING */
-export function podOf(input: PodInput, { state, who, suffix }: { state: State; who: Principal; suffix: string }): New<Pod> {
+export function podOf(input: PodInput, { state, who, suffix }: { state: State; who: Principal; suffix: string }): Arriving {
   const { pack: ref, resources, ...given } = input
   const pack = choosePack(state, ref, who)
   if (input.nodeName !== undefined && !findNode(state, input.nodeName)) {
@@ -58,7 +68,6 @@ export function podOf(input: PodInput, { state, who, suffix }: { state: State; w
     tolerations: [],
     scheduling: {},
     priorityClassName: null,
-    preemptionPolicy: 'PreemptLowerPriority',
     restartPolicy: 'OnFailure',
     args: [],
     terminationGracePeriodSeconds: 30,
@@ -73,7 +82,6 @@ export function podOf(input: PodInput, { state, who, suffix }: { state: State; w
     status: 'pending',
     statusMessage: 'waits for a node',
     reason: null,
-    priority: 0,
     restarts: 0,
     deploymentId: null,
     incarnation: 0,

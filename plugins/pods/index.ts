@@ -19,16 +19,20 @@ import {
   strict,
   timestamp,
   type Call,
+  type New,
   type Plugin,
   type PluginKernel,
   type Principal,
   type Reader,
 } from '../../kernel/index.ts'
-import { PodInput, podOf } from './create.ts'
+import { PodInput, podOf, withoutClass } from './create.ts'
 import { changeFor, isCurrent, Report, stop } from './report.ts'
 
 /** How many pods one namespace or node may be asked to stop in one commit. */
 const STOPS_PER_COMMIT = 500
+
+/** The stage of a tap that fills what nobody else has. */
+const LAST = 100
 
 const Named = { id: Ref, namespace: Type.Optional(Pod.properties.namespace) }
 
@@ -47,6 +51,7 @@ export const pods = (): Plugin => ({
       },
       watch: { permission: 'pods:read', view: (pod, who) => (isSeenBy(pod, who) ? pod : undefined) },
     })
+    kernel.hooks.admit.tap({ name: 'pods', stage: LAST }, (record, { kind }) => (kind === 'pods' ? withoutClass(record as Pod) : undefined))
     kernel.hooks.filter.tap('pods', (candidates) => {
       const { nodeName } = candidates.pod
       if (nodeName === null) return
@@ -162,7 +167,7 @@ function defineCreate({ operations, state, commit, newId }: PluginKernel): void 
     errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'BUNDLE_MISSING', 'RUNTIME_MISMATCH', 'QUOTA_EXCEEDED', 'LIMIT_RANGE', 'NAMESPACE_TERMINATING'],
     handle(input, { who, origin }) {
       const suffix = newId().slice(-8)
-      return commit(origin, (transaction) => transaction.add('pods', podOf(input, { state, who, suffix })))
+      return commit(origin, (transaction) => transaction.add('pods', podOf(input, { state, who, suffix }) as New<Pod>))
     },
   })
 }

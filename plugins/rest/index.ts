@@ -22,6 +22,8 @@ import { respond, respondProblem } from './respond.ts'
 
 /** How long a call may take before its caller is told that the outcome is not known. */
 const ANSWER_MAX_MS = 30_000
+/** How Node.js calls it when a reader has had enough. */
+const HUNG_UP: readonly string[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']
 const CORRELATION_ID = /^[\w.:-]{1,128}$/
 
 type Pages = Map<string, Parameters<Web['serve']>[1]>
@@ -36,6 +38,7 @@ export const rest = (): Plugin => ({
     app.use((context, next) => (servePage(context, pages) ? undefined : next()))
     app.use((context, next): Promise<unknown> => routes()(context, next) as Promise<unknown>)
     app.use((context) => refuseUnknown(kernel, context))
+    app.on('error', (error: unknown) => tellOfStream(kernel, error))
     const handle = app.callback()
     const server = createServer((request, response) => void handle(request, response))
     const web: Web = { server, serve: (path, answer) => pages.set(path, answer) }
@@ -82,6 +85,13 @@ function bracket({ log, clock, newId }: PluginKernel): Middleware {
   }
 }
 
+/** `bracket` answers for what fails before the answer begins; this is about answers that break off while they are sent. */
+function tellOfStream({ log }: PluginKernel, error: unknown): void {
+  const { code, stack } = error as NodeJS.ErrnoException
+  if (code !== undefined && HUNG_UP.includes(code)) log.debug('a reader hung up before the end of its answer', { code })
+  else log.error('an answer broke off', { error: String(error), stack })
+}
+
 function servePage(context: Context, pages: Pages): boolean {
   const page = context.method === 'GET' || context.method === 'HEAD' ? pages.get(context.path) : undefined
   if (!page) return false
@@ -118,7 +128,13 @@ async function answer({ operations, clock }: PluginKernel, operation: Operation,
   const idempotencyKey = idempotencyKeyOf(context)
   const input = await collect(operation, { request: context.req, path: context.params, query: context.query })
   const correlationId = context.state['correlationId'] as string
-  const origin = { actorId: who.id, correlationId, operation: operation.name, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }
+  const origin = {
+    actorId: who.id,
+    roles: who.roles,
+    correlationId,
+    operation: operation.name,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  }
   const gone = new AbortController()
   context.res.once('close', () => gone.abort())
   const call: Call = {

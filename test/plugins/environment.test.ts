@@ -1,0 +1,80 @@
+/** What the daemon reads from its environment, and how it says what is wrong with it. */
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { daemonOptions } from '../../plugins/environment.ts'
+
+const read = (environment: Readonly<Record<string, string>>, isTerminal = false) => daemonOptions(environment, isTerminal)
+
+describe('an empty environment', () => {
+  test('is a server for this machine alone, with its data beside it', () => {
+    const directory = path.resolve('.stark')
+    expect(read({})).toEqual({
+      port: 8600,
+      host: '127.0.0.1',
+      directory,
+      setupToken: undefined,
+      logFormat: 'json',
+      target: { kind: 'embedded', directory },
+    })
+  })
+
+  test('on a terminal has a log for people', () => {
+    expect(read({}, true).logFormat).toBe('pretty')
+    expect(read({ STARK_LOG: 'json' }, true).logFormat).toBe('json')
+    expect(read({ STARK_LOG: '' }, true).logFormat).toBe('pretty')
+  })
+})
+
+describe('a variable', () => {
+  test('that makes sense is taken', () => {
+    expect(read({ PORT: '0', STARK_DATA_DIR: '/data', STARK_SETUP_TOKEN: '12345678', STARK_LOG: 'silent' })).toEqual({
+      port: 0,
+      host: '127.0.0.1',
+      directory: '/data',
+      setupToken: '12345678',
+      logFormat: 'silent',
+      target: { kind: 'embedded', directory: '/data' },
+    })
+    expect(read({ PORT: '65535' }).port).toBe(65_535)
+  })
+
+  test.each([
+    [{ PORT: 'http' }, 'PORT is http'],
+    [{ PORT: '65536' }, 'PORT is 65536'],
+    [{ PORT: '-1' }, 'PORT is -1'],
+    [{ PORT: '80.5' }, 'PORT is 80.5'],
+    [{ PORT: '' }, 'PORT is '],
+    [{ PORT: '0x50' }, 'PORT is 0x50'],
+    [{ STARK_LOG: 'xml' }, 'STARK_LOG is xml: it is pretty, json or silent'],
+    [{ STARK_SETUP_TOKEN: '1234567' }, 'STARK_SETUP_TOKEN has 8 to 256 characters'],
+    [{ STARK_SETUP_TOKEN: 'x'.repeat(257) }, 'STARK_SETUP_TOKEN has 8 to 256 characters'],
+    [{ SUPABASE_URL: 'abc' }, 'SUPABASE_URL is abc: it is the address'],
+    [{ SUPABASE_URL: 'https://abc.supabase.co' }, 'SUPABASE_SECRET_KEY is not'],
+  ])('that does not is named: %j', (environment, sentence) => {
+    expect(() => read(environment as Record<string, string>)).toThrow(sentence)
+  })
+})
+
+describe('a host that others reach', () => {
+  test('is refused unless somebody says that it is meant', () => {
+    expect(() => read({ HOST: '0.0.0.0' })).toThrow('it speaks plain HTTP')
+    expect(() => read({ HOST: '10.0.0.1', STARK_INSECURE: 'yes' })).toThrow('it speaks plain HTTP')
+    expect(read({ HOST: '0.0.0.0', STARK_INSECURE: '1' }).host).toBe('0.0.0.0')
+    expect(read({ HOST: '::1' }).host).toBe('::1')
+    expect(read({ HOST: 'localhost' }).host).toBe('localhost')
+  })
+})
+
+describe('a Supabase', () => {
+  const url = 'https://abc.supabase.co'
+
+  test('is used with its keys, in place of the embedded database', () => {
+    expect(read({ SUPABASE_URL: url, SUPABASE_SECRET_KEY: 's' }).target).toEqual({ kind: 'supabase', url, secretKey: 's' })
+    const both = { SUPABASE_URL: url, SUPABASE_SECRET_KEY: 's', SUPABASE_PUBLISHABLE_KEY: 'p' }
+    expect(read(both).target).toEqual({ kind: 'supabase', url, secretKey: 's', publishableKey: 'p' })
+  })
+
+  test('that is empty is none', () => {
+    expect(read({ SUPABASE_URL: '' }).target).toMatchObject({ kind: 'embedded' })
+  })
+})
