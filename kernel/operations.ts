@@ -88,6 +88,8 @@ export interface Operation<I extends TObject = TObject, O extends TSchema = TSch
   readonly gives?: 'lines' | 'bytes'
   /** Answers also while the state is still being loaded. */
   readonly isAlwaysOpen?: boolean
+  /** What it takes was said by a pack: text of any kind is kept, and not refused. */
+  readonly takesAnyText?: boolean
   /** Several calls with one Idempotency-Key do its work once. */
   readonly isIdempotent?: boolean
   readonly handle: (input: Static<I>, call: Call) => Answer<O> | Promise<Answer<O>>
@@ -206,7 +208,7 @@ export class Operations {
     if (!registered) throw new KernelError('NOT_FOUND', `no operation ${operation.name}`)
     const errors = registered.check(input)
     if (errors.length > 0) throw invalid(errors)
-    const unstorable = [...first(ERRORS_MAX, findUnstorable(input))]
+    const unstorable = [...first(ERRORS_MAX, findUnstorable(input, operation.takesAnyText ?? false))]
     if (unstorable.length > 0) throw invalid(unstorable)
     const replayed =
       operation.isIdempotent && call.idempotencyKey !== undefined ? await this.replay.promise(operation, input, call) : undefined
@@ -265,8 +267,8 @@ function toFieldErrors({ keyword, instancePath, message, params }: SchemaError):
 }
 
 /** What no database column takes: the zero character, halves of surrogate pairs, and nesting without end. */
-function* findUnstorable(value: unknown, path = '', depth = 0): Generator<FieldError> {
-  if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+function* findUnstorable(value: unknown, isAnyText: boolean, path = '', depth = 0): Generator<FieldError> {
+  if (typeof value === 'string' && !isAnyText && (value.includes('\0') || !value.isWellFormed())) {
     yield { path, message: 'must be text without the zero character and without halves of surrogate pairs' }
   }
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
@@ -276,8 +278,8 @@ function* findUnstorable(value: unknown, path = '', depth = 0): Generator<FieldE
   }
   for (const [key, each] of Object.entries(value)) {
     const inside = `${path}/${pointerToken(key)}`
-    yield* findUnstorable(key, inside)
-    yield* findUnstorable(each, inside, depth + 1)
+    yield* findUnstorable(key, isAnyText, inside)
+    yield* findUnstorable(each, isAnyText, inside, depth + 1)
   }
 }
 

@@ -1,10 +1,14 @@
 /** The plugins of the server, in order: the only file that knows them all. Delete a line and its feature is gone. */
 import type { Plugin } from '../kernel/index.ts'
+import { nodeAffinity } from './affinity/node-affinity.ts'
+import { podAffinity } from './affinity/pod-affinity.ts'
 import { auth } from './auth/index.ts'
 import type { SetupOptions } from './auth/setup.ts'
 import { tokens } from './auth/tokens.ts'
 import { cluster } from './cluster.ts'
 import { webConsole } from './console.ts'
+import { cordon } from './cordon.ts'
+import { drain } from './drain.ts'
 import { gateway } from './gateway/index.ts'
 import { health } from './health.ts'
 import { history } from './history.ts'
@@ -14,12 +18,19 @@ import { namespaces } from './namespaces.ts'
 import { nodes } from './nodes.ts'
 import { packs } from './packs/index.ts'
 import { pods } from './pods/index.ts'
+import { preemption } from './preemption.ts'
+import { priority } from './priority.ts'
+import { limitRange } from './quotas/limit-range.ts'
+import { quota } from './quotas/quota.ts'
 import { resources } from './resources.ts'
 import { rest } from './rest/index.ts'
 import { runtime } from './runtime.ts'
 import { supabase } from './supabase/index.ts'
 import type { Store } from './supabase/store.ts'
 import { system } from './system.ts'
+import { taintEviction } from './taint-eviction.ts'
+import { taints } from './taints.ts'
+import { topologySpread } from './topology-spread.ts'
 
 export interface PresetOptions {
   readonly store: Store
@@ -29,7 +40,27 @@ export interface PresetOptions {
 }
 
 /** What decides: everything that a scheduling question needs, in a server, in a browser or in a simulation. */
-export const scheduling = (): Plugin[] => [cluster(), namespaces(), packs(), nodes(), pods(), runtime(), resources(), health()]
+const scheduling = (): Plugin[] => [
+  cluster(),
+  namespaces(),
+  packs(),
+  nodes(),
+  pods(),
+  priority(),
+  limitRange(),
+  runtime(),
+  cordon(),
+  taints(),
+  nodeAffinity(),
+  resources(),
+  quota(),
+  podAffinity(),
+  topologySpread(),
+  health(),
+  preemption(),
+  taintEviction(),
+  drain(),
+]
 
 export const preset = ({ store, setup, console }: PresetOptions): Plugin[] => [
   supabase(store),

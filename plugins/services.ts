@@ -94,7 +94,10 @@ export interface StoreHealth {
 export interface Web {
   readonly server: Server
   /** Answers GET of a path outside /api, without a credential. */
-  readonly serve: (path: string, answer: () => { readonly contentType: string; readonly body: string | Uint8Array }) => void
+  readonly serve: (
+    path: string,
+    answer: () => { readonly contentType: string; readonly body: string | Uint8Array; readonly etag?: string },
+  ) => void
 }
 
 declare module '../kernel/plugin.ts' {

@@ -1,10 +1,11 @@
-/** An operation's answer as lines for people, as names for the next command, or as JSON for programs. Pure. */
+/** An operation's answer as lines for people, as names for the next command, or as JSON or YAML for programs. Pure. */
+import { stringify } from 'yaml'
 import { columns, type Columns } from './columns.ts'
 import { isListed } from './invoke.ts'
 import { tableOf } from './table.ts'
 import { printable } from './terminal.ts'
 
-export const formats = ['table', 'json', 'name'] as const
+export const formats = ['table', 'json', 'yaml', 'name'] as const
 export type Format = (typeof formats)[number]
 
 const FIELDS_IN_ROW = 8
@@ -19,6 +20,7 @@ export interface RenderOptions {
 /** @returns lines, none for an answer without content */
 export function render(answer: unknown, { format, noun, nowMs }: RenderOptions): string[] {
   if (format === 'json') return answer === null ? [] : [JSON.stringify(answer, null, 2)]
+  if (format === 'yaml') return answer === null ? [] : [stringify(answer).trimEnd()]
   const records = recordsOf(answer)
   if (format === 'name') return records.map((record) => nameOf(record, columns[noun]))
   if (answer === null) return ['done']

@@ -116,7 +116,9 @@ export class Placement {
   /** Each plugin's score of each feasible node, and the weighted sum. */
   scores(feasible: readonly NodeFacts[]): Map<NodeFacts, { scores: Record<string, number>; total: number }> {
     this.#prepare(this.#board.preparations, feasible)
-    const scored = new Map(feasible.map((node) => [node, { scores: {} as Record<string, number>, total: 0 }]))
+    const scored = new Map<NodeFacts, { scores: Record<string, number>; total: number }>(
+      feasible.map((node) => [node, { scores: {}, total: 0 }]),
+    )
     for (const preference of this.#board.preferences) {
       const points = this.#points(preference, feasible)
       feasible.forEach((node, index) => {

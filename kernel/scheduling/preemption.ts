@@ -7,11 +7,11 @@ export interface PreemptRequest {
   /** Every node with the reason why it was refused. */
   readonly refusals: ReadonlyMap<NodeFacts, Refusal>
   /** The node is refused for a reason that no pod's leaving could change. */
-  isHopeless(node: NodeFacts): boolean
+  readonly isHopeless: (node: NodeFacts) => boolean
   /** The pods on the node that have not ended. */
-  podsOn(node: NodeFacts): readonly Pod[]
+  readonly podsOn: (node: NodeFacts) => readonly Pod[]
   /** Whether the pod would fit on the node if these pods were gone. */
-  fitsWithout(node: NodeFacts, victims: readonly Pod[]): boolean
+  readonly fitsWithout: (node: NodeFacts, victims: readonly Pod[]) => boolean
 }
 
 export interface Nomination {

@@ -90,7 +90,7 @@ export class Queue {
 const isDisjoint = (a: ReadonlySet<Cause>, b: ReadonlySet<Cause>): boolean => [...a].every((each) => !b.has(each))
 
 /** Highest priority first, then oldest, then by id so that the order is the same everywhere. */
-export function byRank(a: Pod, b: Pod): number {
+function byRank(a: Pod, b: Pod): number {
   if (a.priority !== b.priority) return b.priority - a.priority
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1
   return a.id < b.id ? -1 : 1

@@ -6,7 +6,7 @@ import { Type, type Static } from 'typebox'
 import { Id, Ref, strict } from '../schema/common.ts'
 
 /** The version of these frames; a server refuses a client that speaks another. */
-export const PROTOCOL = 1
+const PROTOCOL = 1
 
 const CallId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Path = Type.String({ minLength: 1, maxLength: 64 })

@@ -3,7 +3,7 @@ import type { Role } from '../../kernel/index.ts'
 
 const READS = ['cluster:read', 'namespaces:read', 'nodes:read', 'packs:read', 'pods:read', 'system:read', 'self:write']
 
-export const permissions: Readonly<Record<Role, readonly string[]>> = {
+const permissions: Readonly<Record<Role, readonly string[]>> = {
   admin: ['*'],
   user: [...READS, 'packs:write', 'pods:write', 'bundles:read'],
   viewer: READS,

@@ -4,7 +4,7 @@
 import { build } from 'esbuild'
 import { KernelError } from '../../kernel/index.ts'
 
-export const BUNDLE_BYTES_MAX = 50_000_000
+const BUNDLE_BYTES_MAX = 50_000_000
 
 /** @throws KernelError BUNDLE_TOO_LARGE, INVALID_BUNDLE naming the line */
 export async function checkBundle(bytes: Buffer): Promise<void> {

@@ -219,6 +219,7 @@ function defineReport({ operations, state, commit }: PluginKernel): void {
     summary: 'A node reports what became of a pod; a report that is out of date is answered so and ignored',
     http: 'POST /api/pods/:id/report',
     permission: 'pods:report',
+    takesAnyText: true,
     input: Report,
     output: strict({ isCurrent: Type.Boolean(), id: Id }),
     async handle(report, { who, origin }) {

@@ -2,6 +2,7 @@
  * The REST API: every operation as a route, made from the registry. Provides the service web, for what shares the port.
  * A request is judged in one order: credential, permission, input; each is one line in the log.
  */
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
@@ -43,7 +44,8 @@ export const rest = (): Plugin => ({
     const server = createServer((request, response) => void handle(request, response))
     const web: Web = { server, serve: (path, answer) => pages.set(path, answer) }
     kernel.provide('web', web)
-    web.serve('/openapi.json', () => ({ contentType: 'application/json', body: JSON.stringify(openapi(kernel.operations.all())) }))
+    const document = once((operations) => JSON.stringify(openapi(operations)))
+    web.serve('/openapi.json', () => ({ contentType: 'application/json', ...document(kernel.operations.all()) }))
     web.serve('/docs', () => ({ contentType: 'text/html; charset=utf-8', body: docsPage(kernel.operations.all()) }))
     kernel.onStop(
       () =>
@@ -54,6 +56,18 @@ export const rest = (): Plugin => ({
     )
   },
 })
+
+/** Makes a page once for each set of operations. */
+function once(make: (operations: readonly Operation[]) => string) {
+  let made: { readonly from: readonly Operation[]; readonly body: string; readonly etag: string } | undefined
+  return (from: readonly Operation[]) => {
+    if (made?.from !== from) {
+      const body = make(from)
+      made = { from, body, etag: createHash('sha256').update(body).digest('hex').slice(0, 32) }
+    }
+    return { body: made.body, etag: made.etag }
+  }
+}
 
 /** Around everything: the correlation id, the line in the log, and errors as problem documents. */
 function bracket({ log, clock, newId }: PluginKernel): Middleware {
@@ -95,7 +109,13 @@ function tellOfStream({ log }: PluginKernel, error: unknown): void {
 function servePage(context: Context, pages: Pages): boolean {
   const page = context.method === 'GET' || context.method === 'HEAD' ? pages.get(context.path) : undefined
   if (!page) return false
-  const { contentType, body } = page()
+  const { contentType, body, etag } = page()
+  if (etag !== undefined) context.set('ETag', `"${etag}"`)
+  context.status = 200
+  if (context.fresh) {
+    context.status = 304
+    return true
+  }
   context.type = contentType
   context.body = typeof body === 'string' ? body : Buffer.from(body)
   return true

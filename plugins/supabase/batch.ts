@@ -1,6 +1,6 @@
 /** Change sets as one batch for commit_batch: rows by kind, and of a record that changes more than once only its last state. */
 import type { Change, ChangeSet } from '../../kernel/changes.ts'
-import { KernelError } from '../../kernel/errors.ts'
+import { KernelError } from '../../kernel/index.ts'
 import type { Row, RowCodec } from './rows.ts'
 
 /** One change of one record, against the version that the database has to have; 0 when it has to have none. */

@@ -1,6 +1,6 @@
 /** What Supabase's services answer, as errors of ours. */
 import type { AuthError } from '@supabase/supabase-js'
-import { KernelError, type Code } from '../../kernel/errors.ts'
+import { KernelError, type Code } from '../../kernel/index.ts'
 
 /** An answer of PostgREST that is none: code is an SQLSTATE, or PostgREST's own. */
 export interface DatabaseError {

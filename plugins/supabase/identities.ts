@@ -4,7 +4,7 @@
  */
 import type { AuthResponse } from '@supabase/supabase-js'
 import { errors, jwtVerify } from 'jose'
-import { KernelError } from '../../kernel/errors.ts'
+import { KernelError } from '../../kernel/index.ts'
 import type { Identities, SignedIn } from '../services.ts'
 import { connect, type Client, type Endpoint } from './client.ts'
 import { authError, isNoAnswer } from './errors.ts'

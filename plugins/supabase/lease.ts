@@ -2,7 +2,7 @@
  * Leadership: one control plane at a time writes, by a lease in Postgres. Its epoch travels with each batch, and the database compares
  * it, by its own clock, in the transaction that writes. Here it is only taken, prolonged and given up.
  */
-import { KernelError } from '../../kernel/errors.ts'
+import { KernelError } from '../../kernel/index.ts'
 import type { Availability } from './availability.ts'
 import { backOff } from './backoff.ts'
 import { call, type Client } from './client.ts'

@@ -20,7 +20,8 @@ export async function main([folder = own]: readonly string[]): Promise<number> {
     if (differences.length === 0) continue
     failed += 1
     process.stdout.write(`${scenario.id} (${scenario.rule})\n`)
-    for (const { expected, actual } of differences) process.stdout.write(`  expected ${JSON.stringify(expected)}\n  actual   ${JSON.stringify(actual)}\n`)
+    for (const { expected, actual } of differences)
+      process.stdout.write(`  expected ${JSON.stringify(expected)}\n  actual   ${JSON.stringify(actual)}\n`)
   }
   process.stdout.write(`${scenarios.length - failed} passed, ${failed} failed\n`)
   return failed === 0 ? 0 : 1

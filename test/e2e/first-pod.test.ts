@@ -158,10 +158,10 @@ const get = (at: string): Promise<Response> => fetch(new URL(at, url), { headers
 /** Eight writers at once, as fast as they can; killed in the middle. @returns the ids of what was acknowledged */
 async function createUntilKilled(): Promise<string[]> {
   const acknowledged: string[] = []
-  let isKilled = false
+  const killing = new AbortController()
   const body = JSON.stringify({ pack: 'for-ever@1.0.0', scheduling: { nodeSelector: { never: 'true' } }, nodeName: 'n1' })
   const write = async (): Promise<void> => {
-    while (!isKilled) {
+    while (!killing.signal.aborted) {
       try {
         const response = await fetch(`${url}/api/pods`, {
           method: 'POST',
@@ -179,7 +179,7 @@ async function createUntilKilled(): Promise<string[]> {
   await waitFor('pods to be created', () => acknowledged.length > 40)
   const killed = server.kill('SIGKILL')
   await killed
-  isKilled = true
+  killing.abort()
   await Promise.all(writers)
   return acknowledged
 }
