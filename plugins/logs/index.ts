@@ -6,6 +6,7 @@
 import { Type } from 'typebox'
 import {
   Id,
+  invalid,
   isEnded,
   KernelError,
   lookUp,
@@ -63,7 +64,8 @@ function defineAppend({ operations, durable }: PluginKernel, rings: () => Rings)
     permission: 'pods:report',
     input: strict({ id: Id, incarnation: Type.Integer({ minimum: 1 }), lines: Type.Array(Sent, { maxItems: LINES_PER_CALL }) }),
     output: strict({ stored: Type.Integer({ description: 'the number of the last line' }) }),
-    errors: ['NOT_FOUND', 'FORBIDDEN', 'STORE_UNAVAILABLE'],
+    takesAnyText: true,
+    errors: ['NOT_FOUND', 'INVALID', 'STORE_UNAVAILABLE'],
     async handle({ id, incarnation, lines }, { who }) {
       const pod = durable.get('pods', id)
       if (!pod || pod.nodeId !== who.id) throw new KernelError('NOT_FOUND', `no pod ${id} is on this node`)

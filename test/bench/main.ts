@@ -8,6 +8,7 @@ import type { Bench, BenchOptions } from './support/bench.ts'
 export type Benches = Readonly<Record<string, { readonly measures: string; readonly load: () => Promise<Bench> }>>
 
 const all: Benches = {
+  scheduler: { measures: 'placements a second with all default plugins, by workload', load: () => import('./scheduler.ts') },
   store: { measures: 'durable creations a second, beside raw batched SQL', load: () => import('./store.ts') },
   api: { measures: 'the REST API under 5 users, beside a bare Koa route', load: () => import('./api.ts') },
   deploy: { measures: 'from POST to running as a watcher sees it, beside a bare process', load: () => import('./deploy.ts') },

@@ -157,9 +157,8 @@ async function fill(server: Server) {
   const node = await server.join({ name: 'kept' })
   const placed = await server.run(pack, { nodeName: 'kept', name: 'kept' })
   await node.report(await node.sees(placed.id), { status: 'running' })
-  const lines = ['one', 'two\n with "quotes", \\u0000 and ✓'].map((text, at) => ({
-    ...{ number: at + 1, at: new Date().toISOString(), level: 'info', text },
-  }))
+  const texts = ['one', 'two\n with "quotes", \0, \uD83D and ✓']
+  const lines = texts.map((text, at) => ({ number: at + 1, at: new Date().toISOString(), level: 'info', text }))
   await node.wire.ask('pods.appendLogs', { id: placed.id, incarnation: 1, lines })
   const { token: apiToken } = await server.makeToken({ kind: 'api', role: 'admin' })
   const ended = await done(server.as(undefined).post<LoggedIn>('/api/auth/login', ADMIN))

@@ -125,7 +125,7 @@ describe('beside it', () => {
     expect(body.channels.socket.address).toBe('/ws')
     const frames = ['ask', 'bye', 'error', 'event', 'hello', 'result', 'unwatch', 'watch', 'welcome']
     expect(Object.keys(body.channels.socket.messages).toSorted()).toEqual(frames)
-    const references = [...JSON.stringify(body).matchAll(/"#\/channels\/socket\/messages\/(\w+)"/g)].map(([, name]) => name)
+    const references = [...JSON.stringify(body).matchAll(/"#\/channels\/socket\/messages\/(\w+)"/g)].map(([, name = '']) => name)
     expect(references.toSorted()).toEqual(frames)
   })
 

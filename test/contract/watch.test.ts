@@ -139,6 +139,7 @@ describe('a filter', () => {
     await node.report(await node.sees(pod.id), { status: 'succeeded' })
     await done(server.delete(`/api/pods/${pod.id}`))
     await until(watching, 'the pod to be gone', () => !watching.records.has(pod.id))
+    expect(watching.events.at(-1)).toMatchObject({ gone: [pod.id] })
   })
 })
 

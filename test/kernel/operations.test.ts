@@ -178,6 +178,21 @@ describe('an input', () => {
 
   test('of which everything is wrong is answered by the first 20', async () => {
     expect(await refusal({ name: 'a', anything: Array<string>(50_000).fill('\0') })).toHaveLength(20)
-    expect(await refusal({ name: 'a', ...Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`x${at}`, 1])) })).toHaveLength(20)
+  })
+
+  test('with however many unknown fields is refused: they do not hide each other', async () => {
+    for (const count of [1, 2, 7, 8, 9, 20, 1000]) {
+      const unknown = Object.fromEntries(Array.from({ length: count }, (_, at) => [`x${at}`, 1]))
+      const errors = await refusal({ name: 'a', ...unknown })
+      expect(errors[0]).toEqual({ path: '/x0', message: 'is not a field of this: leave it out or correct its name' })
+      expect(errors.length).toBeLessThanOrEqual(20)
+      expect(await refusal({ name: 'a', labels: Object.fromEntries(Object.keys(unknown).map((key) => [`-${key}`, 'x'])) })).not.toEqual([])
+    }
+  })
+
+  test('that a pack has said may have any text in it', async () => {
+    const defined = operation({ input, takesAnyText: true })
+    const given = { name: 'a', anything: ['\0', '\uD83D'] }
+    expect(await registry({ defined }).operations.run(defined, given, call)).toEqual({ sung: given })
   })
 })

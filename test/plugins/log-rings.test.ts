@@ -156,6 +156,17 @@ describe('lines', () => {
     expect([second.is, await store.stored()]).toEqual(['stored', [1, 2, 3, 4, 5]])
   })
 
+  test('whose step failed are stored with the next ones of any pod', async () => {
+    const { store, add, pass } = start()
+    store.failure = 'before'
+    add(lines(1, 3))
+    await pass()
+    store.failure = undefined
+    add(lines(1, 1), 'other')
+    await pass()
+    expect(await store.stored()).toEqual([1, 2, 3])
+  })
+
   test('are not lost when a step that failed was stored all the same', async () => {
     const { store, add, pass } = start()
     store.failure = 'after'

@@ -36,20 +36,22 @@ export const routesOf = ({ paths }: OpenApi): Route[] =>
     Object.entries(methods).map(([method, described]) => ({ ...described, method: method.toUpperCase(), path })),
   )
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 /** Its path with values in the place of its parameters; one that is not given is `none`. */
 export function fill({ path }: Route, input: Readonly<Record<string, unknown>> = {}): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(input[name] ?? 'none')))
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(input[name] ?? 'none')))
 }
 
 export function callByRest<T>(api: Api, route: Route, input: Readonly<Record<string, unknown>>): Promise<Answer<T>> {
   const where = (name: string) => route.parameters.find((parameter) => parameter.name === name)?.in ?? 'body'
   const query = new URLSearchParams(
-    Object.entries(input).flatMap(([name, value]) => (where(name) === 'query' ? [[name, String(value)]] : [])),
+    Object.entries(input).flatMap(([name, value]) => (where(name) === 'query' ? [[name, textOf(value)]] : [])),
   )
   // A field that nobody describes goes where the operation takes its fields.
   const rest = Object.fromEntries(Object.entries(input).filter(([name]) => where(name) === 'body'))
   const takesBody = route.requestBody !== undefined
-  if (!takesBody) for (const [name, value] of Object.entries(rest)) query.set(name, String(value))
+  if (!takesBody) for (const [name, value] of Object.entries(rest)) query.set(name, textOf(value))
   const search = query.size > 0 ? `?${query.toString()}` : ''
   return api.request(route.method, fill(route, input) + search, takesBody ? rest : undefined)
 }

@@ -1,0 +1,155 @@
+/** Requests whose form is wrong, whatever they are about: their body, path, query or headers. */
+import { chunked, get, json, patch, pod, post, put, remove, type Row } from './bad-request.ts'
+import { nowhere } from './world.ts'
+
+const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
+
+const bodies: Row[] = [
+  ['JSON that is cut short', () => post('/api/pods', '{"pack": "who'), 400, 'INVALID_JSON', 'not JSON'],
+  ['text in place of JSON', () => post('/api/pods', 'pack=whole'), 400, 'INVALID_JSON', 'not JSON'],
+  [
+    'bytes that are no UTF-8',
+    () => post('/api/pods', Buffer.from([0x22, 0xff, 0x22]), json('application/json')),
+    400,
+    'INVALID_JSON',
+    'utf-8',
+  ],
+  ['a list in place of an object', () => post('/api/pods', [1]), 422, 'INVALID', 'must be a JSON object'],
+  ['a number in place of an object', () => post('/api/pods', '1'), 422, 'INVALID', 'must be a JSON object'],
+  ['null in place of an object', () => post('/api/pods', 'null'), 422, 'INVALID', 'must be a JSON object'],
+  ['a form', () => post('/api/pods', 'a=1', json('application/x-www-form-urlencoded')), 415, 'UNSUPPORTED_MEDIA_TYPE', 'x-www-form'],
+  ['a body of no type', () => post('/api/pods', '{}', json('')), 415, 'UNSUPPORTED_MEDIA_TYPE', 'of no type'],
+  ['no body', () => post('/api/pods'), 422, 'INVALID', '/pack'],
+  ['a number where text belongs', () => pod({ pack: 1 }), 422, 'INVALID', '/pack'],
+  ['text where a number belongs', () => pod({ activeDeadlineSeconds: '9' }), 422, 'INVALID', '/activeDeadlineSeconds'],
+  ['a list where an object belongs', () => pod({ labels: [] }), 422, 'INVALID', '/labels'],
+  ['an amount below 0', () => pod({ resources: { requests: { cpu: -1 } } }), 422, 'INVALID', '/resources/requests/cpu'],
+  ['a fraction of a millicore', () => pod({ resources: { requests: { cpu: 0.5 } } }), 422, 'INVALID', '/resources/requests/cpu'],
+  ['an unknown field', () => pod({ colour: 'red' }), 422, 'INVALID', '/colour'],
+  ['the second of two unknown fields', () => pod({ colour: 'red', shape: 'round' }), 422, 'INVALID', '/shape'],
+  ['a dozen unknown fields', () => pod(Object.fromEntries(Array.from('abcdefghijkl', (name) => [name, 1]))), 422, 'INVALID', '/a'],
+  [
+    'a dozen labels that are none',
+    () => pod({ labels: Object.fromEntries(Array.from('abcdefghijkl', (name) => [`${name}-`, 'x'])) }),
+    422,
+    'INVALID',
+    '/labels/a-',
+  ],
+  ['an unknown field inside', () => pod({ resources: { requests: { gpu: 1 } } }), 422, 'INVALID', '/resources/requests/gpu'],
+  ['a field that is missing', () => post('/api/packs', { name: 'fresh', version: '1.0.0' }), 422, 'INVALID', '/runtimeTag'],
+  ['a word that is none of the choices', () => pod({ restartPolicy: 'Sometimes' }), 422, 'INVALID', 'Always, OnFailure, Never'],
+  ['the id in the path and in the body', () => patch('/api/nodes/taken', { id: 'other' }), 422, 'INVALID', '/id'],
+  ['a field of the body in the query', () => post('/api/pods?pack=whole', {}), 422, 'INVALID', '/pack'],
+  ['a field of the query in the body', () => post('/api/pods/taken/stop', { namespace: 'default' }), 422, 'INVALID', '/namespace'],
+  ['a body where none is read', ({ pod }) => ({ ...remove(`/api/pods/${pod.id}`), body: { a: 1 } }), 422, 'INVALID', '/a'],
+  ['more than 1 MB of JSON', () => pod({ args: ['x'.repeat(1_000_000)] }), 413, 'BODY_TOO_LARGE', '1000000 is the most'],
+  [
+    'more than 1 MB, unannounced',
+    () => post('/api/pods', chunked(3), json('application/json')),
+    413,
+    'BODY_TOO_LARGE',
+    '1000000 is the most',
+  ],
+  [
+    'more errors than anybody reads',
+    () => pod({ tolerations: Array.from({ length: 60 }, () => ({ colour: 1, shape: 2 })) }),
+    422,
+    'INVALID',
+    '/tolerations/0/colour',
+  ],
+  ['200,000 lists in each other', () => post('/api/pods', `{"pack":"whole","args":${deep(200_000)}}`), 422, 'INVALID', '/args/0'],
+  [
+    '5,000 lists in each other, where anything may stand',
+    ({ pod, node }) =>
+      post(
+        `/api/pods/${pod.id}/report`,
+        `{"incarnation":1,"status":"failed","exit":{"code":null,"signal":null,"error":null,"result":${deep(5000)}}}`,
+        { token: node.credential },
+      ),
+    422,
+    'INVALID',
+    'nested more than 64',
+  ],
+  ['the field __proto__', () => post('/api/pods', '{"pack":"whole","__proto__":{"admin":true}}'), 422, 'INVALID', '/__proto__'],
+  ['the label __proto__', () => post('/api/pods', '{"pack":"whole","labels":{"__proto__":"x"}}'), 422, 'INVALID', '/labels/__proto__'],
+  ['the parameter __proto__', () => get('/api/pods?__proto__=1'), 422, 'INVALID', '/__proto__'],
+  ['the zero character', () => pod({ args: ['a\0b'] }), 422, 'INVALID', '/args/0'],
+  ['half of a surrogate pair', () => post('/api/pods', '{"pack":"whole","args":["\\ud800"]}'), 422, 'INVALID', '/args/0'],
+  ['the zero character under a key with a slash', () => pod({ annotations: { 'a/b': '\0' } }), 422, 'INVALID', '/annotations/a~1b'],
+  ['the zero character in a path', () => get('/api/pods/a%00b'), 422, 'INVALID', '/id'],
+]
+
+const paths: Row[] = [
+  ['an unknown path', () => get('/api/nothing'), 404, 'NOT_FOUND', '/api/nothing'],
+  ['an unknown path beside the API', () => get('/nothing'), 404, 'NOT_FOUND', '/nothing'],
+  ['a wrong method', () => put('/api/pods', {}), 405, 'METHOD_NOT_ALLOWED', 'GET, POST'],
+  ['a wrong method on one object', () => put('/api/namespaces/default', {}), 405, 'METHOD_NOT_ALLOWED', 'GET, PATCH, DELETE'],
+  ['a percent sign that encodes nothing', () => get('/api/pods/%zz'), 404, 'NOT_FOUND', '%zz'],
+  ['a percent sign that encodes no UTF-8', () => get('/api/nodes/%ff'), 404, 'NOT_FOUND', '%ff'],
+  ['a name longer than any', () => get(`/api/nodes/${'n'.repeat(254)}`), 422, 'INVALID', '/id'],
+  ...['', '/status', '/logs'].map((rest): Row => [
+    `an unknown pod${rest}`,
+    () => get(`/api/pods/${nowhere}${rest}`),
+    404,
+    'NOT_FOUND',
+    nowhere,
+  ]),
+  ['an unknown pod to stop', () => post(`/api/pods/${nowhere}/stop`), 404, 'NOT_FOUND', nowhere],
+  ['an unknown pod to delete', () => remove(`/api/pods/${nowhere}`), 404, 'NOT_FOUND', nowhere],
+  ['a pod by its name in another namespace', () => get('/api/pods/taken?namespace=stark-public'), 404, 'NOT_FOUND', 'taken'],
+  ...['', '/bundle', '/versions'].map((rest): Row => [
+    `an unknown pack${rest}`,
+    () => get(`/api/packs/nothing${rest}`),
+    404,
+    'NOT_FOUND',
+    'nothing',
+  ]),
+  ['an unknown pack to change', () => patch(`/api/packs/${nowhere}`, {}), 404, 'NOT_FOUND', nowhere],
+  ['an unknown pack to delete', () => remove(`/api/packs/${nowhere}`), 404, 'NOT_FOUND', nowhere],
+  ['an unknown pack to upload', () => put(`/api/packs/${nowhere}/bundle`, Buffer.from('1')), 404, 'NOT_FOUND', nowhere],
+  ['an unknown node', () => get(`/api/nodes/${nowhere}`), 404, 'NOT_FOUND', nowhere],
+  ['an unknown node to change', () => patch(`/api/nodes/${nowhere}`, {}), 404, 'NOT_FOUND', nowhere],
+  ['an unknown node to delete', () => remove(`/api/nodes/${nowhere}`), 404, 'NOT_FOUND', nowhere],
+  ['an unknown namespace', () => get('/api/namespaces/nothing'), 404, 'NOT_FOUND', 'nothing'],
+  ['an unknown namespace to change', () => patch('/api/namespaces/nothing', {}), 404, 'NOT_FOUND', 'nothing'],
+  ['an unknown namespace to delete', () => remove('/api/namespaces/nothing'), 404, 'NOT_FOUND', 'nothing'],
+  ['an unknown token to delete', () => remove(`/api/tokens/${nowhere}`), 404, 'NOT_FOUND', nowhere],
+]
+
+const lists: Row[] = [
+  ['a page of 0', () => get('/api/pods?limit=0'), 422, 'INVALID', '/limit'],
+  ['a page of 501', () => get('/api/nodes?limit=501'), 422, 'INVALID', '/limit'],
+  ['a page of a word', () => get('/api/packs?limit=abc'), 422, 'INVALID', '/limit'],
+  ['a page of 1.5', () => get('/api/namespaces?limit=1.5'), 422, 'INVALID', '/limit'],
+  ['two sizes of a page', () => get('/api/pods?limit=1&limit=2'), 422, 'INVALID', '/limit'],
+  ['a cursor that no list gave', () => get('/api/pods?cursor=second'), 400, 'INVALID_CURSOR', 'cursor'],
+  ['a cursor of a log that is no number', ({ pod }) => get(`/api/pods/${pod.id}/logs?cursor=x`), 422, 'INVALID', '/cursor'],
+  ['a selector that does not parse', () => get('/api/pods?labelSelector=a%3Db%3Dc'), 422, 'INVALID', '/labelSelector'],
+  ['a selector with an open bracket', () => get('/api/nodes?labelSelector=a%20in%20(b'), 422, 'INVALID', '/labelSelector'],
+  ['a status that no pod has', () => get('/api/pods?status=tired'), 422, 'INVALID', '/status'],
+  ['a runtime that no node has', () => get('/api/nodes?runtime=deno'), 422, 'INVALID', '/runtime'],
+  ['an unknown parameter', () => get('/api/pods?colour=red'), 422, 'INVALID', '/colour'],
+]
+
+const headers: Row[] = [
+  ['a version without quotes', () => patch('/api/cluster', {}, { headers: { 'if-match': '1' } }), 422, 'INVALID', 'in quotes'],
+  ['a weak version', () => patch('/api/cluster', {}, { headers: { 'if-match': 'W/"1"' } }), 422, 'INVALID', 'in quotes'],
+  [
+    'a version that has passed',
+    () => patch('/api/cluster', {}, { headers: { 'if-match': '"999999"' } }),
+    412,
+    'PRECONDITION_FAILED',
+    '999999',
+  ],
+  ['a key with a space', () => ({ ...pod({}), headers: { 'idempotency-key': 'a b' } }), 422, 'INVALID', 'Idempotency-Key'],
+  ['a key of 129 characters', () => ({ ...pod({}), headers: { 'idempotency-key': 'k'.repeat(129) } }), 422, 'INVALID', 'Idempotency-Key'],
+  [
+    'a key that was used for something else',
+    () => ({ ...pod({ name: 'b' }), headers: { 'idempotency-key': 'used' } }),
+    422,
+    'IDEMPOTENCY_KEY_REUSED',
+    'new one',
+  ],
+]
+
+export const forms = { bodies, paths, lists, headers }

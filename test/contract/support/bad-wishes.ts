@@ -1,0 +1,158 @@
+/** Requests that ask for something that must not be: of packs, pods and the other nouns. */
+import { chunked, get, pack, patch, pod, post, put, remove, type Row } from './bad-request.ts'
+
+const packs: Row[] = [
+  ...['1', '1.0', 'v1.0.0', '01.0.0', '1.0.0-', 'latest', '1.0.0 '].map((version): Row => [
+    `the version "${version}"`,
+    () => pack({ version }),
+    422,
+    'INVALID',
+    '/version',
+  ]),
+  ...['Big', '', '../up', '@scope', '@/x', 'x'.repeat(64), 'a b'].map((name): Row => [
+    `the pack's name "${name}"`,
+    () => pack({ name }),
+    422,
+    'INVALID',
+    '/name',
+  ]),
+  ['a version that exists', () => pack({ name: 'whole' }), 409, 'VERSION_EXISTS', 'whole@1.0.0'],
+  [
+    'another bundle for a version',
+    ({ pack }) => put(`/api/packs/${pack.id}/bundle`, Buffer.from('export default 2')),
+    409,
+    'VERSION_EXISTS',
+    'whole@1.0.0',
+  ],
+  ['an empty bundle', ({ bare }) => put(`/api/packs/${bare.id}/bundle`, Buffer.alloc(0)), 422, 'INVALID_BUNDLE', 'is empty'],
+  ['a bundle of prose', ({ bare }) => put(`/api/packs/${bare.id}/bundle`, 'this is not it'), 422, 'INVALID_BUNDLE', 'line 1'],
+  [
+    'a bundle of bytes',
+    ({ bare }) => put(`/api/packs/${bare.id}/bundle`, Buffer.from([0, 255, 254])),
+    422,
+    'INVALID_BUNDLE',
+    'not JavaScript',
+  ],
+  [
+    'a bundle of TypeScript',
+    ({ bare }) => put(`/api/packs/${bare.id}/bundle`, 'export default 1 as number'),
+    422,
+    'INVALID_BUNDLE',
+    'not JavaScript',
+  ],
+  [
+    'a bundle without a default export',
+    ({ bare }) => put(`/api/packs/${bare.id}/bundle`, 'export const a = 1'),
+    422,
+    'INVALID_BUNDLE',
+    'no default export',
+  ],
+  [
+    'a bundle of another hash',
+    ({ bare }) => put(`/api/packs/${bare.id}/bundle?sha256=${'0'.repeat(64)}`, 'export default 1'),
+    422,
+    'HASH_MISMATCH',
+    '0000',
+  ],
+  ['a hash that is none', ({ bare }) => put(`/api/packs/${bare.id}/bundle?sha256=abc`, 'export default 1'), 422, 'INVALID', '/sha256'],
+  [
+    'more than 50 MB',
+    ({ bare }) => put(`/api/packs/${bare.id}/bundle`, new Uint8Array(50_000_001)),
+    413,
+    'BUNDLE_TOO_LARGE',
+    '50000000 is the most',
+  ],
+  [
+    'more than 50 MB, unannounced',
+    ({ bare }) => put(`/api/packs/${bare.id}/bundle`, chunked(52)),
+    413,
+    'BUNDLE_TOO_LARGE',
+    '50000000 is the most',
+  ],
+  ['a bundle that is not there', ({ bare }) => get(`/api/packs/${bare.id}/bundle`), 409, 'BUNDLE_MISSING', 'bare@1.0.0'],
+  ['a pack that a pod runs', ({ pack }) => remove(`/api/packs/${pack.id}`), 409, 'IN_USE', '2 pods run'],
+]
+
+const pods: Row[] = [
+  ['a pod of an unknown pack', () => pod({ pack: 'nothing' }), 404, 'NOT_FOUND', '/pack'],
+  ['a pod of an unknown version', () => pod({ pack: 'whole@9.9.9' }), 404, 'NOT_FOUND', '9.9.9'],
+  ['a pod of a pack without a bundle', () => pod({ pack: 'bare' }), 409, 'BUNDLE_MISSING', 'push it first'],
+  ['a pod in an unknown namespace', () => pod({ namespace: 'nothing' }), 404, 'NOT_FOUND', '/namespace'],
+  ['a pod on an unknown node', () => pod({ nodeName: 'nothing' }), 404, 'NOT_FOUND', '/nodeName'],
+  ['a pod of a name that is taken', () => pod({ name: 'taken' }), 409, 'ALREADY_EXISTS', 'default/taken'],
+  ["a pod's name in capitals", () => pod({ name: 'Web' }), 422, 'INVALID', '/name'],
+  ['a pod for Node.js on a browser', ({ browser }) => pod({ pack: 'for-node', nodeName: browser.id }), 422, 'RUNTIME_MISMATCH', 'browser'],
+  ['a label with a space', () => pod({ labels: { 'a b': 'x' } }), 422, 'INVALID', '/labels/a b'],
+  ['a label of 64 characters', () => pod({ labels: { a: 'x'.repeat(64) } }), 422, 'INVALID', '/labels/a'],
+  ['a label that ends in a dash', () => pod({ labels: { a: 'x-' } }), 422, 'INVALID', '/labels/a'],
+  ['a label with an empty name', () => pod({ labels: { 'example.com/': 'x' } }), 422, 'INVALID', '/labels/example.com~1'],
+  [
+    'a line of a log from a start that is still to come',
+    ({ pod, node }) => post(`/api/pods/${pod.id}/logs`, { incarnation: 1e15, lines: [] }, { token: node.credential }),
+    422,
+    'INVALID',
+    '/incarnation',
+  ],
+  ['a variable with a dash', () => pod({ env: { 'A-B': 'x' } }), 422, 'INVALID', '/env/A-B'],
+  [
+    'a line of a log from somebody else',
+    ({ pod, browser }) => post(`/api/pods/${pod.id}/logs`, { incarnation: 1, lines: [] }, { token: browser.credential }),
+    404,
+    'NOT_FOUND',
+    'on this node',
+  ],
+]
+
+const others: Row[] = [
+  ['a namespace of a name that is taken', () => post('/api/namespaces', { name: 'default' }), 409, 'ALREADY_EXISTS', 'default'],
+  ['a namespace with a dot', () => post('/api/namespaces', { name: 'a.b' }), 422, 'INVALID', '/name'],
+  [
+    'a quota below 0',
+    ({ namespace }) => patch(`/api/namespaces/${namespace.name}`, { resourceQuota: { hard: { pods: -1 } } }),
+    422,
+    'INVALID',
+    '/resourceQuota/hard/pods',
+  ],
+  ...['default', 'stark-system', 'stark-public'].map((name): Row => [
+    `the end of namespace ${name}`,
+    () => remove(`/api/namespaces/${name}`),
+    409,
+    'RESERVED',
+    'reserved',
+  ]),
+  [
+    'a default namespace that is not there',
+    () => patch('/api/cluster', { defaultNamespace: 'nothing' }),
+    422,
+    'INVALID',
+    '/defaultNamespace',
+  ],
+  [
+    'a heartbeat longer than its patience',
+    () => patch('/api/cluster', { heartbeatIntervalMs: 60_000 }),
+    422,
+    'INVALID',
+    '/heartbeatTimeoutMs',
+  ],
+  ['a policy that nobody knows', () => patch('/api/cluster', { schedulingPolicy: 'fair' }), 422, 'INVALID', '/schedulingPolicy'],
+  ['a node on which a pod runs', ({ node }) => remove(`/api/nodes/${node.id}`), 409, 'IN_USE', '1 pods'],
+  ['a taint without an effect', () => patch('/api/nodes/taken', { taints: [{ key: 'a' }] }), 422, 'INVALID', '/taints/0/effect'],
+  ['a token of a kind that is not made', () => post('/api/tokens', { kind: 'node' }), 422, 'INVALID', '/kind'],
+  ['a token for 0 uses', () => post('/api/tokens', { kind: 'join', uses: 0 }), 422, 'INVALID', '/uses'],
+  [
+    'a token that ends in month 13',
+    () => post('/api/tokens', { kind: 'join', expiresAt: '2030-13-01T00:00:00Z' }),
+    422,
+    'INVALID',
+    '/expiresAt',
+  ],
+  [
+    'a token that ends on the 30th of February',
+    () => post('/api/tokens', { kind: 'api', expiresAt: '2030-02-30T00:00:00Z' }),
+    422,
+    'INVALID',
+    '/expiresAt',
+  ],
+]
+
+export const wishes = { packs, pods, others }
