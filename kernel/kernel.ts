@@ -5,6 +5,7 @@
 import { Committer } from './commit.ts'
 import type { Origin } from './changes.ts'
 import type { Clock } from './clock.ts'
+import { DECIDING, runFork, type Fork } from './fork.ts'
 import { freeze } from './freeze.ts'
 import { createHooks, type Hooks } from './hooks.ts'
 import type { Log } from './log.ts'
@@ -53,6 +54,7 @@ export class Kernel {
       log,
       newId,
       hooks,
+      fork: (use) => this.fork(use),
       plugins: () => this.plugins,
       isReady: () => this.#isReady,
     }
@@ -117,6 +119,13 @@ export class Kernel {
 
   commit<T>(origin: Origin, write: (transaction: Transaction) => T): Promise<T> {
     return this.committer.commit(origin, write)
+  }
+
+  /** A copy of the cluster to try things on, with the same rules and a scheduler of its own; it ends when `use` returns. */
+  fork<T>(use: (fork: Fork) => T): T {
+    const deciding = this.#hosts.filter(({ status }) => status.hooks.some((hook) => (DECIDING as readonly string[]).includes(hook)))
+    const plugins = deciding.map(({ plugin }) => plugin)
+    return runFork({ state: this.state, services: this.#services, plugins, now: this.#parts.clock.now() }, use)
   }
 
   need<S extends keyof Known>(name: S): Known[S] {

@@ -13,6 +13,9 @@ import type { Labels, LabelRequirement, LabelSelector, NodeRequirement, NodeSele
 
 const selectors = Compile(LabelSelectorSchema)
 
+/** A label's value, undefined where it is missing: a key may be called as something that every object has, such as constructor. */
+export const labelOf = (labels: Labels, key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined)
+
 /** A selector that is not valid is refused where objects are created; one that is stored all the same matches nothing. */
 export const isValidSelector = (selector: LabelSelector | null | undefined): boolean => !selector || selectors.Check(selector)
 
@@ -23,7 +26,7 @@ export function matchesSelector(selector: LabelSelector | null | undefined, labe
 }
 
 function matchesRequirement({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined
+  const value = labelOf(labels, key)
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value)
@@ -66,14 +69,18 @@ function matchesNodeRequirement(requirement: NodeRequirement, labels: Labels): b
   const { key, operator, values = [] } = requirement
   if (operator !== 'Gt' && operator !== 'Lt') return matchesRequirement({ key, operator, values }, labels)
   const [bound, ...more] = values
-  const value = Object.hasOwn(labels, key) ? integer(labels[key]) : undefined
+  const value = integer(labelOf(labels, key))
   const limit = more.length > 0 ? undefined : integer(bound)
   if (value === undefined || limit === undefined) return false
   return operator === 'Gt' ? value > limit : value < limit
 }
 
-const integer = (text: string | undefined): bigint | undefined =>
-  text !== undefined && /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : undefined
+/** What 64 bits hold; a longer number is none, as upstream has it. */
+function integer(text: string | undefined): bigint | undefined {
+  if (text === undefined || !/^[+-]?\d+$/.test(text)) return undefined
+  const value = BigInt(text.replace('+', ''))
+  return value === BigInt.asIntN(64, value) ? value : undefined
+}
 
 /** The only field is metadata.name, with In or NotIn and one value. */
 function matchesField({ key, operator, values = [] }: NodeRequirement, name: string): boolean {

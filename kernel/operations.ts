@@ -7,6 +7,7 @@ import type { Static, TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Origin } from './changes.ts'
 import { KernelError, type Code, type FieldError } from './errors.ts'
+import { extended, type Extension } from './extension.ts'
 import { interpret } from './interpret.ts'
 import type { Role } from './schema/index.ts'
 
@@ -118,6 +119,8 @@ interface Registered {
   readonly operation: Operation
   readonly plugin: string
   readonly check: (input: unknown) => readonly FieldError[]
+  /** Another plugin that adds to it. */
+  readonly extendedBy?: string
 }
 
 export class Operations {
@@ -149,10 +152,25 @@ export class Operations {
         throw new Error(`${plugin} and ${other.plugin} both define ${name === operation.name ? name : operation.http}`)
       }
     }
-    const checker = Compile(operation.input)
-    const check = (input: unknown) => (checker.Check(input) ? [] : describe(checker.Errors(input)))
-    this.#registered.set(operation.name, { operation, plugin, check })
+    this.#registered.set(operation.name, { operation, plugin, check: checkOf(operation) })
     this.#list()
+  }
+
+  /** @returns what takes it back. @throws Error when there is no such operation, or another plugin extends it */
+  extend(plugin: string, name: string, extension: Extension): () => void {
+    const before = this.#registered.get(name)
+    if (!before) throw new Error(`${plugin} extends ${name}, and no enabled plugin defines it`)
+    if (before.extendedBy !== undefined) throw new Error(`${plugin} and ${before.extendedBy} both extend ${name}`)
+    const operation = extended(before.operation, extension)
+    const after: Registered = { operation, plugin: before.plugin, check: checkOf(operation), extendedBy: plugin }
+    this.#registered.set(name, after)
+    this.#list()
+    return () => {
+      // Its plugin may have gone before.
+      if (this.#registered.get(name) !== after) return
+      this.#registered.set(name, before)
+      this.#list()
+    }
   }
 
   remove(name: string): void {
@@ -214,6 +232,11 @@ export class Operations {
       operation.isIdempotent && call.idempotencyKey !== undefined ? await this.replay.promise(operation, input, call) : undefined
     return replayed ? replayed.output : operation.handle(input as never, call)
   }
+}
+
+function checkOf({ input }: Operation): Registered['check'] {
+  const checker = Compile(input)
+  return (value) => (checker.Check(value) ? [] : describe(checker.Errors(value)))
 }
 
 const createAuthenticate = () => interpret(new AsyncSeriesBailHook<[credential: Credential], Principal | undefined>(['credential']))

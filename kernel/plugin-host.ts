@@ -5,6 +5,8 @@
 import { effectScope, type EffectScope } from '@vue/reactivity'
 import type { Committer } from './commit.ts'
 import type { Clock } from './clock.ts'
+import type { Extension } from './extension.ts'
+import type { Fork } from './fork.ts'
 import type { HookName, Hooks } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { Operations } from './operations.ts'
@@ -24,6 +26,7 @@ export interface Parts {
   readonly log: Log
   readonly newId: () => string
   readonly hooks: () => Hooks
+  readonly fork: <T>(use: (fork: Fork) => T) => T
   readonly plugins: () => readonly PluginStatus[]
   readonly isReady: () => boolean
 }
@@ -121,6 +124,7 @@ export class PluginHost {
         this.#undo.push(() => services.remove(service))
       },
       need: (service) => services.need(name, service),
+      fork: this.#parts.fork,
       plugins: this.#parts.plugins,
       isReady: this.#parts.isReady,
     }
@@ -134,6 +138,7 @@ export class PluginHost {
         operations.define(this.plugin.name, operation)
         this.#undo.push(() => operations.remove(operation.name))
       },
+      extend: (name, extension) => this.#undo.push(operations.extend(this.plugin.name, name, extension as unknown as Extension)),
       all: () => operations.all(),
       get: (name) => operations.get(name),
       judge: (operation, credential) => operations.judge(operation, credential),

@@ -3,6 +3,8 @@
  * disabled: its taps, operations, kinds, services, listeners and timers.
  */
 import type { ChangeSet, Origin } from './changes.ts'
+import type { Extension } from './extension.ts'
+import type { Fork } from './fork.ts'
 import type { Hooks } from './hooks.ts'
 import type { Log } from './log.ts'
 import type { Operation, Operations } from './operations.ts'
@@ -10,12 +12,13 @@ import type { Scheduler } from './scheduling/scheduler.ts'
 import type { Entity, KindName } from './schema/index.ts'
 import type { KindDefinition, Reader, State } from './state.ts'
 import type { Transaction } from './transaction.ts'
-import type { TObject, TSchema } from 'typebox'
+import type { TObject, TProperties, TSchema } from 'typebox'
 
 export interface Plugin {
   readonly name: string
   /** Plugins that come before this one when they are enabled too. */
   readonly after?: readonly string[]
+  /** Called when it is enabled, and, if it decides, once more for each fork: what it remembers belongs inside. */
   apply(kernel: PluginKernel): void
 }
 
@@ -34,6 +37,8 @@ export interface PluginKernel {
   readonly hooks: Hooks
   readonly operations: {
     define<I extends TObject, O extends TSchema>(operation: Operation<I, O>): void
+    /** Adds parameters to another plugin's operation. @throws Error when there is none, or another plugin extends it */
+    extend<P extends TProperties, O extends TSchema>(name: string, extension: Extension<P, O>): void
   } & Pick<Operations, 'authenticate' | 'authorize' | 'replay' | 'all' | 'get' | 'judge' | 'run' | 'identify' | 'allow'>
   readonly kinds: { define<T extends Entity>(name: KindName, definition: KindDefinition<T>): void }
   /** The cluster as it stands, for whoever decides. */
@@ -56,6 +61,8 @@ export interface PluginKernel {
   readonly provide: <S extends keyof Services>(name: S, service: Services[S]) => void
   /** @throws Error when no enabled plugin provides it */
   readonly need: <S extends keyof Services>(name: S) => Services[S]
+  /** Tries out what would be, on a copy of the cluster that ends when `use` returns. See fork.ts for what holds in it. */
+  readonly fork: <T>(use: (fork: Fork) => T) => T
   /** Enabled plugins, in order. */
   readonly plugins: () => readonly PluginStatus[]
   /** Whether the state is loaded and the scheduler runs. */

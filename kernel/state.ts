@@ -34,6 +34,17 @@ export interface Reader {
 
 export class State implements Reader {
   readonly #kinds = new Map<string, Kind>()
+  #origin: State | undefined
+
+  /**
+   * The same kinds and records, to be changed without touching these. A kind is copied when it is first asked for, so nobody
+   * may change this state for as long as the copy is used.
+   */
+  copy(): State {
+    const copy = new State()
+    copy.#origin = this
+    return copy
+  }
 
   define<T extends Entity>(name: string, definition: KindDefinition<T>): void {
     if (this.#kinds.has(name)) throw new Error(`kind ${name} is defined already`)
@@ -47,17 +58,19 @@ export class State implements Reader {
   }
 
   has(name: string): boolean {
-    return this.#kinds.has(name)
+    const owner = this.#origin ?? this
+    return owner.#kinds.has(name)
   }
 
   kind(name: string): Kind {
-    const kind = this.#kinds.get(name)
+    const kind = this.#kinds.get(name) ?? this.#borrow(name)
     if (!kind) throw new Error(`no kind ${name}: is the plugin that owns it enabled?`)
     return kind
   }
 
   get kinds(): ReadonlyMap<string, KindDefinition> {
-    return this.#kinds
+    const owner = this.#origin ?? this
+    return owner.#kinds
   }
 
   table<K extends KindName>(name: K): Table<Kinds[K]> {
@@ -88,5 +101,13 @@ export class State implements Reader {
 
   flush(): void {
     for (const { table } of this.#kinds.values()) table.flush()
+  }
+
+  #borrow(name: string): Kind | undefined {
+    if (!this.#origin?.has(name)) return undefined
+    const theirs = this.#origin.kind(name)
+    const kind = { ...theirs, table: new Table(theirs, theirs.table) }
+    this.#kinds.set(name, kind)
+    return kind
   }
 }

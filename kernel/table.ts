@@ -18,15 +18,18 @@ export interface KindOptions<T extends Entity> {
 }
 
 export class Table<T extends Entity> {
-  readonly raw = new Map<string, T>()
-  readonly view: ReadonlyMap<string, T> = shallowReactive(this.raw)
+  readonly raw: Map<string, T>
+  readonly view: ReadonlyMap<string, T>
   readonly #touched = new Map<string, Touch>()
   readonly #unique: readonly UniqueIndex<T>[]
   readonly #indexes: ReadonlyMap<string, Index<T>>
 
-  constructor(options: KindOptions<T> = {}) {
-    this.#unique = Object.entries(options.unique ?? {}).map(([rule, key]) => ({ rule, key, ids: new Map() }))
-    this.#indexes = new Map(Object.entries(options.indexes ?? {}).map(([name, key]) => [name, { key, ids: new Map() }]))
+  /** @param from a table of the same options, with whose records this one begins */
+  constructor(options: KindOptions<T> = {}, from?: Table<T>) {
+    this.raw = new Map(from?.raw)
+    this.view = shallowReactive(this.raw)
+    this.#unique = from ? from.#unique.map(copyUnique) : Object.entries(options.unique ?? {}).map(emptyUnique)
+    this.#indexes = new Map(from ? [...from.#indexes].map(copyIndex) : Object.entries(options.indexes ?? {}).map(emptyIndex))
   }
 
   get(id: string): T | undefined {
@@ -125,5 +128,13 @@ interface UniqueIndex<T> {
 interface Index<T> {
   readonly key: (record: T) => string | null
   readonly ids: Map<string, Set<string>>
+}
+
+const emptyUnique = <T>([rule, key]: [string, UniqueIndex<T>['key']]): UniqueIndex<T> => ({ rule, key, ids: new Map() })
+const copyUnique = <T>({ ids, ...rule }: UniqueIndex<T>): UniqueIndex<T> => ({ ...rule, ids: new Map(ids) })
+const emptyIndex = <T>([name, key]: [string, Index<T>['key']]): [string, Index<T>] => [name, { key, ids: new Map() }]
+const copyIndex = <T>([name, { key, ids }]: [string, Index<T>]): [string, Index<T>] => {
+  const copied = new Map([...ids].map(([value, group]) => [value, new Set(group)]))
+  return [name, { key, ids: copied }]
 }
 const NONE: ReadonlySet<string> = new Set()

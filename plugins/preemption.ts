@@ -4,7 +4,7 @@
  * one whose victims matter least is chosen. A pod of the same or a higher priority is never a victim.
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#preemption
  */
-import { clusterConfig, type Nomination, type Plugin, type Pod, type PreemptRequest } from '../kernel/index.ts'
+import { clusterConfig, type NodeFacts, type Nomination, type Plugin, type Pod, type PreemptRequest } from '../kernel/index.ts'
 
 /** Makes every priority positive, so that fewer victims of negative priority are less, as upstream adds them up. */
 const OFFSET = 2 ** 31
@@ -17,56 +17,59 @@ export const preemption = (): Plugin => ({
   },
 })
 
-/** The victims on each node where evicting lower pods would help. */
-function candidatesOf({ pod, refusals, isHopeless, podsOn, fitsWithout }: PreemptRequest): Nomination[] {
-  const found: Nomination[] = []
-  for (const node of refusals.keys()) {
-    if (isHopeless(node)) continue
-    const lower = podsOn(node).filter((each) => each.priority < pod.priority)
-    // Pods on their way out make room without being pushed.
-    if (lower.length === 0 || !fitsWithout(node, lower)) continue
-    const victims = new Set(lower)
-    for (const spared of lower.toSorted(mostImportantFirst)) {
-      victims.delete(spared)
-      if (!fitsWithout(node, [...victims])) victims.add(spared)
-    }
-    found.push({ nodeId: node.id, victims: [...victims] })
-  }
-  return found
+/** A nomination, with what it is compared by. */
+interface Candidate extends Nomination {
+  readonly highest: number
+  readonly sum: number
+  /** When the first of the victims of the highest priority started. */
+  readonly earliest: string
 }
 
+/** The node whose victims matter least. Pods on their way out are nobody's victims: they make room without being pushed. */
 function nominate(request: PreemptRequest): Nomination | undefined {
-  const isUnderWay = [...request.refusals.keys()].some((node) =>
-    request.podsOn(node).some((each) => each.status === 'stopping' && each.priority < request.pod.priority && !request.isHopeless(node)),
-  )
-  // Somebody is making room already: see first whether it is enough.
-  if (isUnderWay) return undefined
-  return candidatesOf(request).toSorted(leastHarmFirst)[0]
+  let best: Candidate | undefined
+  for (const node of request.nodes) {
+    const found = request.recall(node, () => victimsOn(node, request))
+    if (found && (!best || compare(found, best) < 0)) best = found
+  }
+  return best
 }
 
-/** Highest priority, then the longest running. */
+/** Whom to evict on one node; undefined when that would not help. */
+function victimsOn(node: NodeFacts, { pod, isHopeless, podsOn, fitsWithout }: PreemptRequest): Candidate | undefined {
+  if (isHopeless(node)) return undefined
+  const lower = podsOn(node).filter((each) => each.priority < pod.priority && each.status !== 'stopping')
+  if (lower.length === 0 || !fitsWithout(node, lower)) return undefined
+  const kept = new Set(lower)
+  for (const spared of lower.toSorted(mostImportantFirst)) {
+    kept.delete(spared)
+    if (!fitsWithout(node, [...kept])) kept.add(spared)
+  }
+  const victims = [...kept]
+  const highest = Math.max(...victims.map(({ priority }) => priority))
+  const starts = victims.filter(({ priority }) => priority === highest).map(startOf)
+  return {
+    nodeId: node.id,
+    victims,
+    highest,
+    sum: victims.reduce((sum, { priority }) => sum + priority + OFFSET, 0),
+    earliest: starts.reduce((earliest, at) => (at < earliest ? at : earliest)),
+  }
+}
+
+/** Highest priority, then the longest running, then by id so that the order is the same everywhere. */
 function mostImportantFirst(a: Pod, b: Pod): number {
   if (a.priority !== b.priority) return b.priority - a.priority
-  return startOf(a) < startOf(b) ? -1 : 1
+  if (startOf(a) !== startOf(b)) return startOf(a) < startOf(b) ? -1 : 1
+  return a.id < b.id ? -1 : 1
 }
 
 /** Lowest highest victim, smallest sum, fewest victims, and of the highest victims the one that started last. */
-function leastHarmFirst(a: Nomination, b: Nomination): number {
-  return (
-    highestOf(a) - highestOf(b) ||
-    sumOf(a) - sumOf(b) ||
-    a.victims.length - b.victims.length ||
-    compare(earliestOf(b), earliestOf(a)) ||
-    compare(a.nodeId, b.nodeId)
-  )
+function compare(a: Candidate, b: Candidate): number {
+  const harm = a.highest - b.highest || a.sum - b.sum || a.victims.length - b.victims.length
+  if (harm !== 0) return harm
+  if (a.earliest !== b.earliest) return a.earliest > b.earliest ? -1 : 1
+  return a.nodeId < b.nodeId ? -1 : 1
 }
 
-const highestOf = ({ victims }: Nomination): number => Math.max(...victims.map(({ priority }) => priority))
-const sumOf = ({ victims }: Nomination): number => victims.reduce((sum, { priority }) => sum + priority + OFFSET, 0)
-const earliestOf = (nomination: Nomination): string =>
-  nomination.victims
-    .filter(({ priority }) => priority === highestOf(nomination))
-    .map(startOf)
-    .reduce((earliest, at) => (at < earliest ? at : earliest))
 const startOf = ({ startedAt, createdAt }: Pod): string => startedAt ?? createdAt
-const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)

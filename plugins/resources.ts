@@ -73,9 +73,10 @@ function shortage(requests: Amounts, { allocatable, allocated }: NodeFacts, pods
   const room = Math.min(allocatable.pods, podsMax)
   if (allocated.pods + 1 > room) return `lack room for pods: ${allocated.pods} of ${room} are there`
   for (const amount of AMOUNTS) {
-    const asked = requests[amount] ?? 0
+    const asked = requests[amount]
+    if (asked === undefined || asked === 0) continue
     const free = allocatable[amount] - allocated[amount]
-    if (asked > 0 && asked > free) return `lack ${amount}: ${asked} is requested and ${free} of ${allocatable[amount]} is free`
+    if (asked > free) return `lack ${amount}: ${asked} is requested and ${free} of ${allocatable[amount]} is free`
   }
   return undefined
 }
@@ -126,10 +127,10 @@ function weighted(weights: Partial<Record<Amount, number>>, score: (amount: Amou
 }
 
 /** How alike the shares of cpu and memory are that would be taken, by what was really requested. */
-function balance(requests: Amounts, { allocatable, allocated }: NodeFacts): number {
-  const shares = (['cpu', 'memory'] as const).flatMap((amount) =>
-    allocatable[amount] === 0 ? [] : [Math.min(1, (allocated[amount] + (requests[amount] ?? 0)) / allocatable[amount])],
-  )
-  const [first = 0, second = first] = shares
+function balance({ cpu = 0, memory = 0 }: Amounts, { allocatable, allocated }: NodeFacts): number {
+  // A resource that the node does not offer leaves nothing to compare with.
+  if (allocatable.cpu === 0 || allocatable.memory === 0) return 100
+  const first = Math.min(1, (allocated.cpu + cpu) / allocatable.cpu)
+  const second = Math.min(1, (allocated.memory + memory) / allocatable.memory)
   return Math.trunc(100 * (1 - Math.abs(first - second) / 2))
 }

@@ -2,7 +2,7 @@
  * What plugins offer each other, as types: one provides a service, others need it, and none imports another.
  */
 import type { Server } from 'node:http'
-import type { Capacity, Labels, RuntimeType, Taint, Transaction } from '../kernel/index.ts'
+import type { Capacity, Labels, New, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
 
 /** A stretch of a pod's log, as it is stored. */
 export interface LogChunk {
@@ -74,6 +74,12 @@ export interface JoinTerms {
   readonly runtimeType: RuntimeType | null
 }
 
+/** From the input of pods.create to the pod as it arrives at `admit`. */
+export interface PodDrafts {
+  /** @param suffix makes a name for a pod that was given none. @throws KernelError NOT_FOUND, BUNDLE_MISSING */
+  readonly of: (input: object, context: { readonly state: State; readonly who: Principal; readonly suffix: string }) => New<Pod>
+}
+
 /** When nodes were last heard of; kept in memory, because heartbeats are not commits. */
 export interface Heartbeats {
   /** epoch ms of the last sign of life since this control plane began to lead; undefined when there was none */
@@ -106,6 +112,7 @@ declare module '../kernel/plugin.ts' {
     logStore: LogStore
     identities: Identities
     credentials: Credentials
+    podDrafts: PodDrafts
     heartbeats: Heartbeats
     storeHealth: StoreHealth
     web: Web

@@ -5,6 +5,7 @@
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
  */
 import {
+  labelOf,
   matchesNodeRules,
   matchesSelector,
   tolerates,
@@ -39,16 +40,22 @@ export const topologySpread = (): Plugin => ({
         let isDomain: ReadonlySet<string> = new Set()
         candidates.before((nodes) => {
           isDomain = new Set(nodes.filter(isCounted).map(({ labels }) => labels[topologyKey] ?? ''))
-          const isShort = isDomain.size < (minDomains ?? 1)
-          least = isShort ? 0 : [...isDomain].reduce((lowest, value) => Math.min(lowest, counts.of(topologyKey, value)), Infinity)
         })
-        candidates.where((node) => {
-          const skew = counts.at(topologyKey, node) + self - (Number.isFinite(least) ? least : 0)
-          return (
-            skew <= maxSkew ||
-            `would be uneven: ${topologyKey}=${node.labels[topologyKey]} would be ${skew} ahead, and ${maxSkew} is the most`
-          )
-        })
+        const compare = (): boolean => {
+          least = isDomain.size < (minDomains ?? 1) ? 0 : Infinity
+          for (const value of isDomain) least = Math.min(least, counts.of(topologyKey, value))
+          return true
+        }
+        candidates.where(
+          (node) => {
+            const skew = counts.at(topologyKey, node) + self - (Number.isFinite(least) ? least : 0)
+            return (
+              skew <= maxSkew ||
+              `would be uneven: ${topologyKey}=${node.labels[topologyKey]} would be ${skew} ahead, and ${maxSkew} is the most`
+            )
+          },
+          { isVolatile: true, when: compare },
+        )
       }
       candidates.retryOn('nodes:put', 'nodes:delete', 'pods:put', 'pods:release', 'pods:delete')
     })
@@ -78,7 +85,7 @@ export const topologySpread = (): Plugin => ({
           ),
         )
       }
-      board.add(score, { weight: WEIGHT, normalise: fewestFirst })
+      board.add(score, { weight: WEIGHT, normalise: fewestFirst, isVolatile: true })
     })
   },
 })
@@ -94,14 +101,21 @@ function constraintsOf({ scheduling, labels }: ClassPod, whenUnsatisfiable: Cons
 /** The pod's own values of matchLabelKeys are required too. */
 function narrowed({ labelSelector, matchLabelKeys = [] }: Constraint, labels: Pod['labels']): LabelSelector | null {
   if (!labelSelector) return null
-  const own = matchLabelKeys.flatMap((key) => (labels[key] === undefined ? [] : [{ key, operator: 'In' as const, values: [labels[key]] }]))
+  const own = matchLabelKeys.flatMap((key) => {
+    const value = labelOf(labels, key)
+    return value === undefined ? [] : [{ key, operator: 'In' as const, values: [value] }]
+  })
   return { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...own] }
 }
 
-const hasAll = ({ labels }: Pick<Node, 'labels'>, keys: readonly string[]): boolean => keys.every((key) => labels[key] !== undefined)
+const hasAll = ({ labels }: Pick<Node, 'labels'>, keys: readonly string[]): boolean =>
+  keys.every((key) => labelOf(labels, key) !== undefined)
 
 const isOfKind = (placed: Pod, pod: ClassPod, selector: Constraint['labelSelector']): boolean =>
-  placed.namespace === pod.namespace && placed.deletedAt === null && matchesSelector(selector, placed.labels)
+  placed.namespace === pod.namespace &&
+  placed.deletedAt === null &&
+  placed.status !== 'stopping' &&
+  matchesSelector(selector, placed.labels)
 
 /** Whether a node forms a domain and its pods count. */
 function countedOn({ nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore' }: Constraint, pod: ClassPod, keys: readonly string[]) {

@@ -4,14 +4,23 @@
  */
 import type { Change } from '../changes.ts'
 import { isEnded, type Node, type Pod } from '../schema/index.ts'
+import { NodeList } from './node-list.ts'
 import { Tally, type Contribution } from './tally.ts'
 import { Usage } from './usage.ts'
 
 export class Books {
   readonly usage = new Usage()
+  readonly nodes = new NodeList(this.usage)
   readonly #nodes = new Map<string, Node>()
   readonly #pods = new Map<string, Map<string, Pod>>()
   readonly #tallies = new Set<Tally>()
+  readonly #priorities = new Map<number, number>()
+
+  /** Whether any pod of a lower priority is placed. */
+  hasBelow(priority: number): boolean {
+    for (const each of this.#priorities.keys()) if (each < priority) return true
+    return false
+  }
 
   /** The pods on a node that have not ended. */
   podsOn(nodeId: string): Iterable<Pod> {
@@ -53,6 +62,8 @@ export class Books {
     }
     if (node) this.#nodes.set(id, node)
     else this.#nodes.delete(id)
+    this.nodes.set(id, node)
+    if (!node && !this.#pods.has(id)) this.usage.forget(id)
   }
 
   add(pod: Pod): void {
@@ -82,6 +93,10 @@ export class Books {
 
   #count(pod: Pod, nodeId: string, sign: 1 | -1): void {
     this.usage.count(pod, sign)
+    const alike = (this.#priorities.get(pod.priority) ?? 0) + sign
+    if (alike === 0) this.#priorities.delete(pod.priority)
+    else this.#priorities.set(pod.priority, alike)
+    this.nodes.touch(nodeId)
     const node = this.#nodes.get(nodeId)
     if (node) this.#tally(pod, node, sign)
   }

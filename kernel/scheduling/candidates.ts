@@ -34,11 +34,23 @@ export type Verdict = boolean | string
 /** Which change could make a refused node fit: `nodes:put`, `pods:release` (a pod left its node), or `KIND:put|delete`. */
 export type Cause = `${string}:${'put' | 'delete' | 'release'}`
 
+export interface RuleOptions {
+  /** It looks at the node's record alone: no pod that leaves could change the answer. */
+  readonly isFixed?: boolean
+  /** It looks at more than the node and what its own pods hold, such as a tally: it is asked anew each time. */
+  readonly isVolatile?: boolean
+  /** Asked once before a volatile rule is asked of any node: false spares all of them, and stays false when pods leave. */
+  readonly when?: () => boolean
+}
+
 export interface CandidateSet {
   readonly pod: ClassPod
-  /** Refuses the nodes for which `test` does not say true. A plugin that throws refuses the node, and is named. */
-  where(test: (node: NodeFacts) => Verdict, options?: { readonly isFixed?: boolean }): void
-  /** Runs before the nodes are tested, each time that they are, with all of them. */
+  /**
+   * Refuses the nodes for which `test` does not say true. Unless told otherwise it looks at the node and what its pods hold, and
+   * is asked again only when these change. A plugin that throws refuses the node, and is named.
+   */
+  where(test: (node: NodeFacts) => Verdict, options?: RuleOptions): void
+  /** Runs with all nodes, at first and whenever a node has come, gone or changed, before any is tested. */
   before(run: (nodes: readonly NodeFacts[]) => void): void
   /** Counts of placed pods by topology, kept up to date for as long as the class is known. */
   tally(contribution: Contribution): Tally
@@ -46,11 +58,9 @@ export interface CandidateSet {
   retryOn(...causes: Cause[]): void
 }
 
-export interface Rule {
+export interface Rule extends RuleOptions {
   readonly plugin: string
   readonly test: (node: NodeFacts) => Verdict
-  /** No pod that leaves could change the answer. */
-  readonly isFixed: boolean
 }
 
 export interface Refusal {
@@ -73,8 +83,8 @@ export class Candidates implements CandidateSet {
     this.#open = open
   }
 
-  where(test: (node: NodeFacts) => Verdict, { isFixed = false }: { readonly isFixed?: boolean } = {}): void {
-    this.rules.push({ plugin: this.plugin, test, isFixed })
+  where(test: (node: NodeFacts) => Verdict, options: RuleOptions = {}): void {
+    this.rules.push({ plugin: this.plugin, test, ...options })
   }
 
   before(run: (nodes: readonly NodeFacts[]) => void): void {

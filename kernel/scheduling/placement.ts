@@ -1,16 +1,17 @@
 /**
- * Where one class of pods may run and would rather run: the `filter` and `score` hooks called once, and what they described
- * evaluated over the nodes. It reads nodes and books and changes nothing. Ties go to the node that comes first by name, or by
- * lot where a plugin asked for it; so the same state, plugins and pod give the same placement.
+ * Where one class of pods may run and would rather run: the `filter` and `score` hooks called once, and what they described asked
+ * of the nodes. It reads nodes and books and changes nothing. Ties go to the node that comes first by name, or by lot where a plugin
+ * asked for it; so the same state, plugins and pod give the same placement.
  */
 import type { Hooks } from '../hooks.ts'
 import type { Log } from '../log.ts'
-import type { Node } from '../schema/index.ts'
+import type { Pod } from '../schema/index.ts'
 import type { Books } from './books.ts'
 import { Candidates, type Cause, type ClassPod, type NodeFacts, type Refusal, type Rule } from './candidates.ts'
 import { Board, type Preference } from './score-board.ts'
+import { kindOf, Standing } from './standing.ts'
+import { summarise } from './summary.ts'
 import type { Contribution, Tally } from './tally.ts'
-import type { Usage } from './usage.ts'
 
 export interface Judgement {
   readonly best: NodeFacts | undefined
@@ -19,6 +20,42 @@ export interface Judgement {
   readonly refusals: ReadonlyMap<NodeFacts, Refusal>
   /** What could change the answer when nothing fits. */
   readonly causes: ReadonlySet<Cause>
+  /** One sentence for people, when nothing fits. */
+  readonly summary: string
+}
+
+/** What few ask of a judgement is found out when they ask. */
+class LazyJudgement implements Judgement {
+  readonly best: NodeFacts | undefined
+  readonly #find: Findings
+  #all: ReturnType<Findings['all']> | undefined
+
+  constructor(best: NodeFacts | undefined, find: Findings) {
+    this.best = best
+    this.#find = find
+  }
+
+  get feasible(): readonly NodeFacts[] {
+    return (this.#all ??= this.#find.all()).feasible
+  }
+
+  get refusals(): ReadonlyMap<NodeFacts, Refusal> {
+    return (this.#all ??= this.#find.all()).refusals
+  }
+
+  get causes(): ReadonlySet<Cause> {
+    return this.#find.causes()
+  }
+
+  get summary(): string {
+    return this.#find.summary()
+  }
+}
+
+interface Findings {
+  readonly all: () => Pick<Judgement, 'feasible' | 'refusals'>
+  readonly causes: () => ReadonlySet<Cause>
+  readonly summary: () => string
 }
 
 /** One node in full: every plugin that refuses it, or every plugin's score. */
@@ -44,6 +81,12 @@ export class Placement {
   readonly #books: Books
   readonly #log: Log
   readonly #tallies: Tally[] = []
+  readonly #standing: Standing
+  readonly #local: readonly Rule[]
+  readonly #volatile: readonly Rule[]
+  readonly #moods: readonly Preference[]
+  readonly #recalled = new Map<string, { readonly stamp: number; readonly answer: unknown }>()
+  #prepared = -1
 
   constructor(pod: ClassPod, { hooks, books, log, only }: PlacementOptions) {
     this.#books = books
@@ -55,19 +98,25 @@ export class Placement {
     }
     this.#candidates = new Candidates(pod, open)
     this.#board = new Board(pod, open)
-    const wanted = (name: string) => only === undefined || only.has(name)
-    callEach(
-      hooks.filter.taps.filter(({ name }) => wanted(name)),
-      this.#candidates,
-      (plugin, error) => {
-        this.#candidates.rules.push({ plugin, test: () => failed(plugin, error), isFixed: true })
-      },
-    )
-    callEach(
-      hooks.score.taps.filter(({ name }) => wanted(name)),
-      this.#board,
-      (plugin, error) => this.#complain(plugin, error),
-    )
+    const wanted = ({ name }: { readonly name: string }) => only === undefined || only.has(name)
+    callEach(hooks.filter.taps.filter(wanted), this.#candidates, (plugin, error) => {
+      this.#candidates.rules.push({ plugin, test: () => failed(plugin, error), isFixed: true })
+    })
+    callEach(hooks.score.taps.filter(wanted), this.#board, (plugin, error) => this.#complain(plugin, error))
+    const { rules } = this.#candidates
+    const { preferences } = this.#board
+    this.#local = rules.filter(({ isVolatile }) => !isVolatile)
+    this.#volatile = rules.filter(({ isVolatile }) => isVolatile)
+    this.#moods = preferences.filter(({ isVolatile }) => isVolatile)
+    const fixed = this.#local.filter(({ isFixed }) => isFixed)
+    const changing = this.#local.filter(({ isFixed }) => !isFixed)
+    const absolute = preferences.filter(({ isVolatile, normalise }) => !isVolatile && !normalise)
+    this.#standing = new Standing(books.nodes, {
+      fixedRefusal: (node) => this.#refusal(node, fixed),
+      refusal: (node) => this.#refusal(node, changing),
+      points: (node) => absolute.reduce((sum, each) => sum + each.weight * this.#score(each, node), 0),
+      relative: preferences.filter(({ isVolatile, normalise }) => !isVolatile && normalise),
+    })
   }
 
   /** The class is forgotten: nothing is counted for it any more. */
@@ -76,38 +125,45 @@ export class Placement {
   }
 
   /** @param lot draws among equals, where a plugin asked for it */
-  judge(nodes: readonly NodeFacts[], lot = ''): Judgement {
-    this.#prepare(this.#candidates.preparations, nodes)
-    const feasible: NodeFacts[] = []
-    const refusals = new Map<NodeFacts, Refusal>()
-    for (const node of nodes) {
-      const refusal = this.#refusal(node, this.#candidates.rules)
-      if (refusal) refusals.set(node, refusal)
-      else feasible.push(node)
-    }
-    return { best: this.#best(feasible, lot), feasible, refusals, causes: this.#causes(refusals) }
+  judge(lot = ''): Judgement {
+    return new LazyJudgement(this.#choose(lot), {
+      all: () => this.#askAll(),
+      causes: () => this.#causes(),
+      summary: () => this.#summary(),
+    })
   }
 
-  /** Whether one node would do, as the books stand. @param nodes all of them, for rules that look at all */
-  fits(node: NodeFacts, nodes: readonly NodeFacts[]): boolean {
-    this.#prepare(this.#candidates.preparations, nodes)
-    return this.#refusal(node, this.#candidates.rules) === undefined
+  /** Whether one node would do, if these pods of it were gone. */
+  fitsWithout(node: NodeFacts, pods: readonly Pod[]): boolean {
+    if (this.#refusal(withoutPods(node, pods), this.#local) !== undefined) return false
+    // Only rules that look further than the node need the books themselves without these pods.
+    if (this.#needed().length === 0) return true
+    return this.#books.without(pods, () => this.#refusal(node, this.#needed()) === undefined)
+  }
+
+  /** What `compute` answered for the node before, if nothing has changed since that a rule of this class looks at. */
+  recall<T>(node: NodeFacts, compute: () => T): T {
+    if (this.#needed().length > 0) return compute()
+    const stamp = this.#books.nodes.stampOf(node.id) ?? -1
+    const known = this.#recalled.get(node.id)
+    if (known?.stamp === stamp) return known.answer as T
+    const answer = compute()
+    this.#recalled.set(node.id, { stamp, answer })
+    return answer
   }
 
   /** Whether the node is refused for a reason that no pod's leaving could change. */
   isHopeless(node: NodeFacts): boolean {
-    return (
-      this.#refusal(
-        node,
-        this.#candidates.rules.filter(({ isFixed }) => isFixed),
-      ) !== undefined
-    )
+    return this.#local.some((rule) => rule.isFixed && this.#ask(rule, node) !== undefined)
   }
 
   /** Everything that every plugin says of every node. */
-  explain(nodes: readonly NodeFacts[]): Explanation[] {
-    this.#prepare(this.#candidates.preparations, nodes)
-    const refusals = new Map(nodes.map((node) => [node, this.#allRefusals(node)]))
+  explain(): Explanation[] {
+    this.#prepare()
+    const needed = new Set(this.#needed())
+    const rules = this.#candidates.rules.filter((rule) => !rule.isVolatile || needed.has(rule))
+    const nodes = [...this.#books.nodes.all()]
+    const refusals = new Map(nodes.map((node) => [node, this.#allRefusals(node, rules)]))
     const feasible = nodes.filter((node) => Object.keys(refusals.get(node) ?? {}).length === 0)
     const scored = this.scores(feasible)
     return nodes.map((node) => ({ node, refused: refusals.get(node) ?? {}, ...(scored.get(node) ?? { scores: {}, total: 0 }) }))
@@ -115,10 +171,10 @@ export class Placement {
 
   /** Each plugin's score of each feasible node, and the weighted sum. */
   scores(feasible: readonly NodeFacts[]): Map<NodeFacts, { scores: Record<string, number>; total: number }> {
-    this.#prepare(this.#board.preparations, feasible)
     const scored = new Map<NodeFacts, { scores: Record<string, number>; total: number }>(
       feasible.map((node) => [node, { scores: {}, total: 0 }]),
     )
+    this.#prepareBoard(feasible)
     for (const preference of this.#board.preferences) {
       const points = this.#points(preference, feasible)
       feasible.forEach((node, index) => {
@@ -132,30 +188,92 @@ export class Placement {
     return scored
   }
 
-  #best(feasible: readonly NodeFacts[], lot: string): NodeFacts | undefined {
-    if (feasible.length <= 1) return feasible[0]
-    this.#prepare(this.#board.preparations, feasible)
-    const totals = new Float64Array(feasible.length)
-    for (const preference of this.#board.preferences) {
-      this.#points(preference, feasible).forEach((score, index) => (totals[index] = (totals[index] ?? 0) + preference.weight * score))
+  #choose(lot: string): NodeFacts | undefined {
+    const { nodes } = this.#books
+    this.#standing.sync()
+    const needed = this.#needed()
+    const moods = this.#moods.filter(({ when }) => when?.() ?? true)
+    if (needed.length === 0 && moods.length === 0 && !this.#standing.isRelative && !this.#board.drawsLots) {
+      return nodes.at(this.#standing.best())
     }
-    const highest = totals.reduce((most, total) => Math.max(most, total), -Infinity)
-    const equals = feasible.filter((_node, index) => totals[index] === highest)
-    const rank = this.#board.drawsLots ? (node: NodeFacts) => hash(`${lot}/${node.name}`) : () => 0
-    return equals.reduce((first, node) =>
-      rank(node) < rank(first) || (rank(node) === rank(first) && node.name < first.name) ? node : first,
-    )
+    const slots: number[] = []
+    const feasible: NodeFacts[] = []
+    for (const slot of this.#standing.feasible()) {
+      const node = nodes.at(slot)
+      if (!node || this.#refusal(node, needed)) continue
+      slots.push(slot)
+      feasible.push(node)
+    }
+    return this.#bestOf(feasible, { slots, moods, lot })
   }
 
-  #points({ plugin, score, normalise }: Preference, feasible: readonly NodeFacts[]): readonly number[] {
+  #bestOf(feasible: readonly NodeFacts[], { slots, moods, lot }: { slots: readonly number[]; moods: readonly Preference[]; lot: string }) {
+    if (feasible.length <= 1) return feasible[0]
+    if (moods.length > 0) this.#prepareBoard(feasible)
+    const totals = slots.map((slot) => this.#standing.total(slot))
+    const relative = this.#standing.isRelative
+      ? this.#board.preferences.filter(({ isVolatile, normalise }) => !isVolatile && normalise)
+      : []
+    for (const preference of [...relative, ...moods]) {
+      const points = this.#points(preference, feasible)
+      for (let index = 0; index < totals.length; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
+    }
+    const { ranks } = this.#books.nodes
+    const lots = this.#board.drawsLots ? feasible.map(({ name }) => hash(`${lot}/${name}`)) : undefined
+    let best = 0
+    for (let index = 1; index < totals.length; index += 1) {
+      const lead = (totals[index] ?? 0) - (totals[best] ?? 0)
+      const drawn = lead === 0 && lots ? (lots[best] ?? 0) - (lots[index] ?? 0) : 0
+      const isFirst = (ranks[slots[index] ?? 0] ?? 0) < (ranks[slots[best] ?? 0] ?? 0)
+      if (lead > 0 || (lead === 0 && (drawn > 0 || (drawn === 0 && isFirst)))) best = index
+    }
+    return feasible[best]
+  }
+
+  /** The volatile rules that say anything now. */
+  #needed(): readonly Rule[] {
+    if (this.#volatile.length === 0) return this.#volatile
+    this.#prepare()
+    return this.#volatile.filter(({ when }) => when?.() ?? true)
+  }
+
+  #askAll(): { feasible: NodeFacts[]; refusals: Map<NodeFacts, Refusal> } {
+    this.#prepare()
+    const needed = new Set(this.#needed())
+    const rules = this.#candidates.rules.filter((rule) => !rule.isVolatile || needed.has(rule))
+    const feasible: NodeFacts[] = []
+    const refusals = new Map<NodeFacts, Refusal>()
+    for (const node of this.#books.nodes.all()) {
+      const refusal = this.#refusal(node, rules)
+      if (refusal) refusals.set(node, refusal)
+      else feasible.push(node)
+    }
+    return { feasible, refusals }
+  }
+
+  #points(preference: Preference, feasible: readonly NodeFacts[]): readonly number[] {
+    const { plugin, normalise, when } = preference
+    if (when && !when() && preference.isVolatile && !normalise) return []
     try {
-      const points = normalise(feasible.map(score), feasible)
+      const scores = feasible.map((node) => this.#score(preference, node))
+      const points = normalise ? normalise(scores, feasible) : scores
       if (points.every(Number.isFinite)) return points
       this.#complain(plugin, new Error('a score is not a number'))
     } catch (error) {
       this.#complain(plugin, error)
     }
     return []
+  }
+
+  #score({ plugin, score }: Preference, node: NodeFacts): number {
+    try {
+      const points = score(node)
+      if (Number.isFinite(points)) return points
+      this.#complain(plugin, new Error('a score is not a number'))
+    } catch (error) {
+      this.#complain(plugin, error)
+    }
+    return 0
   }
 
   #refusal(node: NodeFacts, rules: readonly Rule[]): Refusal | undefined {
@@ -166,9 +284,9 @@ export class Placement {
     return undefined
   }
 
-  #allRefusals(node: NodeFacts): Record<string, string> {
+  #allRefusals(node: NodeFacts, rules: readonly Rule[]): Record<string, string> {
     const refused: Record<string, string> = {}
-    for (const rule of this.#candidates.rules) {
+    for (const rule of rules) {
       const reason = refused[rule.plugin] === undefined ? this.#ask(rule, node) : undefined
       if (reason !== undefined) refused[rule.plugin] = reason
     }
@@ -186,24 +304,57 @@ export class Placement {
     }
   }
 
-  #prepare(preparations: readonly { plugin: string; run: (nodes: readonly NodeFacts[]) => void }[], nodes: readonly NodeFacts[]): void {
-    for (const { plugin, run } of preparations) {
-      try {
-        run(nodes)
-      } catch (error) {
-        this.#complain(plugin, error)
-      }
-    }
+  /** Runs what plugins asked for before the nodes are tested, if a node has changed since the last time. */
+  #prepare(): void {
+    const { version } = this.#books.nodes
+    if (this.#candidates.preparations.length === 0 || this.#prepared === version) return
+    this.#prepared = version
+    const nodes = [...this.#books.nodes.all()]
+    for (const { plugin, run } of this.#candidates.preparations) this.#contain(plugin, () => run(nodes))
   }
 
-  #causes(refusals: ReadonlyMap<NodeFacts, Refusal>): ReadonlySet<Cause> {
-    const plugins = new Set([...refusals.values()].map(({ plugin }) => plugin))
+  #prepareBoard(feasible: readonly NodeFacts[]): void {
+    for (const { plugin, run } of this.#board.preparations) this.#contain(plugin, () => run(feasible))
+  }
+
+  #causes(): ReadonlySet<Cause> {
+    const plugins = new Set([...this.#standing.refusing, ...this.#volatile.map(({ plugin }) => plugin)])
     return new Set<Cause>(['nodes:put', ...[...plugins].flatMap((plugin) => this.#candidates.causesOf(plugin))])
+  }
+
+  #summary(): string {
+    const counts = new Map(this.#standing.refused)
+    const needed = this.#needed()
+    for (const slot of this.#standing.feasible()) {
+      const node = this.#books.nodes.at(slot)
+      const refusal = node && this.#refusal(node, needed)
+      if (refusal) counts.set(kindOf(refusal.reason), (counts.get(kindOf(refusal.reason)) ?? 0) + 1)
+    }
+    return summarise(counts)
+  }
+
+  #contain(plugin: string, run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#complain(plugin, error)
+    }
   }
 
   #complain(plugin: string, error: unknown): void {
     this.#log.error('a plugin failed while scheduling', { plugin, error: String(error) })
   }
+}
+
+function withoutPods(node: NodeFacts, pods: readonly Pod[]): NodeFacts {
+  const { cpu, memory, storage, pods: count, assumed } = node.allocated
+  const left = { cpu, memory, storage, pods: count - pods.length, assumed }
+  for (const { resources } of pods) {
+    left.cpu -= resources.requests.cpu ?? 0
+    left.memory -= resources.requests.memory ?? 0
+    left.storage -= resources.requests.storage ?? 0
+  }
+  return { ...node, allocated: left }
 }
 
 const failed = (plugin: string, error: unknown): string =>
@@ -231,11 +382,3 @@ function hash(text: string): number {
   for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
   return value >>> 0
 }
-
-/** A node with what its pods hold, at the moment it is asked. */
-export const withUsage = (node: Node, usage: Usage): NodeFacts => ({
-  ...node,
-  get allocated() {
-    return usage.of(node.id)
-  },
-})

@@ -13,10 +13,9 @@ import type { State } from '../state.ts'
 import type { Transaction } from '../transaction.ts'
 import type { Cause, ClassPod, NodeFacts } from './candidates.ts'
 import { Books } from './books.ts'
-import { Placement, withUsage, type Explanation, type Judgement } from './placement.ts'
+import { Placement, type Explanation, type Judgement } from './placement.ts'
 import type { Nomination } from './preemption.ts'
 import { Queue } from './queue.ts'
-import { summarise } from './summary.ts'
 import type { Usage } from './usage.ts'
 
 const PODS_PER_PASS = 256
@@ -36,8 +35,8 @@ export class Scheduler {
   readonly #options: SchedulerOptions
   readonly #queue: Queue
   readonly #classes = new Map<string, Placement>()
-  #all: readonly NodeFacts[] | undefined
   #classesOf: Hooks | undefined
+  readonly #nominated = new Map<string, readonly string[]>()
   #isRunning = false
   #isScheduled = false
   #isPassing = false
@@ -75,12 +74,12 @@ export class Scheduler {
 
   /** Where a pod would go now, and why not elsewhere. Changes nothing. */
   judge(pod: ClassPod & { readonly id?: string }): Judgement {
-    return this.#placement(pod).judge(this.#nodes(), pod.id)
+    return this.#placement(pod).judge(pod.id)
   }
 
   /** Everything that every plugin says of every node for a pod. Changes nothing. @param only these plugins; all unless told */
   explain(pod: ClassPod, only?: ReadonlySet<string>): Explanation[] {
-    return this.#briefly(pod, only, (placement) => placement.explain(this.#nodes()))
+    return this.#briefly(pod, only, (placement) => placement.explain())
   }
 
   /** Each plugin's score of some nodes for a pod, whether they are feasible or not. Changes nothing. */
@@ -94,12 +93,12 @@ export class Scheduler {
 
   /** All nodes as plugins see them. */
   facts(): readonly NodeFacts[] {
-    return this.#nodes()
+    return [...this.#books.nodes.all()]
   }
 
   /** Whom preemption would evict for a pod that fits nowhere. Changes nothing. */
   nominate(pod: Pod): Nomination | undefined {
-    return this.#preempt(pod, this.judge(pod))
+    return this.judge(pod).best ? undefined : this.#preempt(pod)
   }
 
   #briefly<T>(pod: ClassPod, only: ReadonlySet<string> | undefined, ask: (placement: Placement) => T): T {
@@ -112,16 +111,9 @@ export class Scheduler {
     }
   }
 
-  /** All nodes with their usage; made anew only when a node has changed. */
-  #nodes(): readonly NodeFacts[] {
-    this.#all ??= [...this.#options.state.all('nodes')].map((node) => withUsage(node, this.usage))
-    return this.#all
-  }
-
   #observe(changes: readonly Change[]): void {
     if (!this.#isRunning) return
     this.#books.apply(changes)
-    if (changes.some(({ kind }) => kind === 'nodes')) this.#all = undefined
     const happened = new Set<Cause>()
     for (const change of changes) {
       happened.add(`${change.kind}:${change.op}`)
@@ -135,7 +127,10 @@ export class Scheduler {
     const after = change.op === 'put' ? (change.record as Pod) : undefined
     const held = before !== undefined && before.nodeId !== null && !isEnded(before)
     if (held && (!after || isEnded(after) || after.nodeId !== before.nodeId)) happened.add('pods:release')
-    if (!after || !isWaiting(after)) return this.#queue.remove(change.id)
+    if (!after || !isWaiting(after)) {
+      this.#nominated.delete(change.id)
+      return this.#queue.remove(change.id)
+    }
     const isNews = !before || !isWaiting(before) || classKey(before) !== classKey(after) || before.priority !== after.priority
     return this.#queue.put(after, { isNews })
   }
@@ -194,9 +189,9 @@ export class Scheduler {
     if (!pod || !isWaiting(pod)) return undefined
     const judgement = this.judge(pod)
     if (judgement.best) return bind(pod, judgement.best, transaction)
-    const nomination = this.#preempt(pod, judgement)
+    const nomination = this.#isMadeRoomFor(pod) ? undefined : this.#preempt(pod)
     if (nomination) this.#evict(pod, nomination, transaction)
-    const statusMessage = summarise(judgement.refusals)
+    const statusMessage = judgement.summary
     if (pod.statusMessage !== statusMessage || pod.reason !== 'Unschedulable') {
       transaction.update('pods', pod.id, { statusMessage, reason: 'Unschedulable' })
     }
@@ -204,20 +199,37 @@ export class Scheduler {
     return undefined
   }
 
-  #preempt(pod: Pod, { refusals }: Judgement): Nomination | undefined {
-    if (pod.preemptionPolicy === 'Never') return undefined
+  #preempt(pod: Pod): Nomination | undefined {
+    const { preempt } = this.#options.hooks()
+    if (pod.preemptionPolicy === 'Never' || !preempt.isUsed() || !this.#books.hasBelow(pod.priority)) return undefined
     const placement = this.#placement(pod)
-    const nodes = this.#nodes()
-    return this.#options.hooks().preempt.call({
+    return preempt.call({
       pod,
-      refusals,
+      nodes: this.facts(),
       isHopeless: (node) => placement.isHopeless(node),
       podsOn: (node) => [...this.#books.podsOn(node.id)],
-      fitsWithout: (node, victims) => this.#books.without(victims, () => placement.fits(node, nodes)),
+      recall: (node, compute) => placement.recall(node, compute),
+      fitsWithout: (node, victims) => placement.fitsWithout(node, victims),
     })
   }
 
+  /** Whether pods are on their way out for this one: they are waited for before others are asked to go. */
+  #isMadeRoomFor({ id }: Pod): boolean {
+    const victims = this.#nominated.get(id)
+    if (!victims) return false
+    const isAnyLeft = victims.some((victimId) => {
+      const victim = this.#options.state.get('pods', victimId)
+      return victim !== undefined && !isEnded(victim)
+    })
+    if (!isAnyLeft) this.#nominated.delete(id)
+    return isAnyLeft
+  }
+
   #evict(pod: Pod, { victims }: Nomination, transaction: Transaction): void {
+    this.#nominated.set(
+      pod.id,
+      victims.map(({ id }) => id),
+    )
     for (const victim of victims) {
       transaction.update('pods', victim.id, {
         status: 'stopping',

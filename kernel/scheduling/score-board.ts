@@ -13,12 +13,18 @@ export interface ScoreOptions {
   readonly weight?: number
   /** The scores are 0..100 already, unless told how to make them so. */
   readonly normalise?: Normalise
+  /** It looks at the node's record alone. */
+  readonly isFixed?: boolean
+  /** It looks at more than the node and what its own pods hold, such as a tally: it is asked anew each time. */
+  readonly isVolatile?: boolean
+  /** Asked once before a volatile preference is asked of any node: false spares all of them. */
+  readonly when?: () => boolean
 }
 
 export interface ScoreBoard {
   readonly pod: ClassPod
   add(score: (node: NodeFacts) => number, options?: ScoreOptions): void
-  /** Runs before the feasible nodes are scored, each time that they are, with all of them. */
+  /** Runs before the feasible nodes are scored by volatile preferences, each time that they are, with all of them. */
   before(run: (feasible: readonly NodeFacts[]) => void): void
   /** Counts of placed pods by topology, kept up to date for as long as the class is known. */
   tally(contribution: Contribution): Tally
@@ -30,7 +36,11 @@ export interface Preference {
   readonly plugin: string
   readonly score: (node: NodeFacts) => number
   readonly weight: number
-  readonly normalise: Normalise
+  /** undefined: the scores are points already. */
+  readonly normalise: Normalise | undefined
+  readonly isFixed: boolean
+  readonly isVolatile: boolean
+  readonly when: (() => boolean) | undefined
 }
 
 /** The preferences of one class, in the order of the plugins. */
@@ -48,8 +58,8 @@ export class Board implements ScoreBoard {
     this.#open = open
   }
 
-  add(score: (node: NodeFacts) => number, { weight = 1, normalise = asTheyAre }: ScoreOptions = {}): void {
-    this.preferences.push({ plugin: this.plugin, score, weight, normalise })
+  add(score: (node: NodeFacts) => number, { weight = 1, normalise, isFixed = false, isVolatile = false, when }: ScoreOptions = {}): void {
+    this.preferences.push({ plugin: this.plugin, score, weight, normalise, isFixed, isVolatile, when })
   }
 
   before(run: (feasible: readonly NodeFacts[]) => void): void {
@@ -64,5 +74,3 @@ export class Board implements ScoreBoard {
     this.drawsLots = true
   }
 }
-
-const asTheyAre: Normalise = (scores) => scores

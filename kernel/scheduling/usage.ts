@@ -16,9 +16,14 @@ type Writable<T> = { -readonly [field in keyof T]: T[field] extends number ? num
 export class Usage {
   readonly #byNode = new Map<string, Writable<Held>>()
 
-  /** @returns a live view: the numbers change with the cluster */
+  /** @returns a live view: the same object for as long as the node is known, whose numbers change with the cluster */
   of(nodeId: string): Held {
-    return this.#byNode.get(nodeId) ?? NOTHING
+    return this.#held(nodeId)
+  }
+
+  /** The node is gone. */
+  forget(nodeId: string): void {
+    this.#byNode.delete(nodeId)
   }
 
   /** Adds a pod (1) or takes it away (-1). */
@@ -32,7 +37,6 @@ export class Usage {
     held.pods += sign
     held.assumed.cpu += sign * (pod.resources.requests.cpu ?? ASSUMED.cpu)
     held.assumed.memory += sign * (pod.resources.requests.memory ?? ASSUMED.memory)
-    if (held.pods === 0) this.#byNode.delete(pod.nodeId)
   }
 
   #held(nodeId: string): Writable<Held> {
@@ -43,5 +47,3 @@ export class Usage {
     return made
   }
 }
-
-const NOTHING: Held = Object.freeze({ cpu: 0, memory: 0, storage: 0, pods: 0, assumed: Object.freeze({ cpu: 0, memory: 0 }) })

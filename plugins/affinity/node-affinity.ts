@@ -24,6 +24,7 @@ export const nodeAffinity = (): Plugin => ({
       board.add((node) => preferred.reduce((sum, { weight, preference }) => sum + (matchesNodeTerm(preference, node) ? weight : 0), 0), {
         weight: WEIGHT,
         normalise: byHighest,
+        isFixed: true,
       })
     })
   },

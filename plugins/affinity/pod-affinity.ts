@@ -5,6 +5,7 @@
  */
 import {
   isValidSelector,
+  labelOf,
   type CandidateSet,
   type ClassPod,
   type NodeFacts,
@@ -19,6 +20,7 @@ import { byRange } from './normalise.ts'
 import { matchingOf, type Matching } from './terms.ts'
 
 const WEIGHT = 2
+const NOTHING: readonly (readonly [string, number])[] = []
 
 export interface PodAffinityOptions {
   /** How much a placed pod's required affinity counts in a newcomer's score. */
@@ -58,17 +60,20 @@ const termsOf = (terms: readonly PodAffinityTerm[], owner: Pick<Pod, 'namespace'
 /** Symmetry: a newcomer without any rule of its own stays out of reach of pods that do not want it. */
 function keepOutByOthers(candidates: CandidateSet, state: State): void {
   const newcomer = candidates.pod
-  const unwelcome = candidates.tally((placed) =>
-    termsOf(requiredOf(placed.scheduling.podAntiAffinity), placed, state).flatMap(({ topologyKey, matches }) =>
-      matches(newcomer) ? [[topologyKey, 1] as const] : [],
-    ),
-  )
-  candidates.where((node) => {
-    for (const key of unwelcome.keys) {
-      if (unwelcome.at(key, node) > 0) return `have pods whose anti-affinity keeps this one out: within ${key}=${node.labels[key]}`
-    }
-    return true
+  const unwelcome = candidates.tally((placed) => {
+    if (!placed.scheduling.podAntiAffinity) return NOTHING
+    const terms = termsOf(requiredOf(placed.scheduling.podAntiAffinity), placed, state)
+    return terms.flatMap(({ topologyKey, matches }) => (matches(newcomer) ? [[topologyKey, 1] as const] : []))
   })
+  candidates.where(
+    (node) => {
+      for (const key of unwelcome.keys) {
+        if (unwelcome.at(key, node) > 0) return `have pods whose anti-affinity keeps this one out: within ${key}=${node.labels[key]}`
+      }
+      return true
+    },
+    { isVolatile: true, when: () => !unwelcome.isEmpty() },
+  )
 }
 
 /** Any one term is enough to refuse; a key that the node lacks cannot be violated. */
@@ -78,6 +83,7 @@ function requireAntiAffinity(candidates: CandidateSet, state: State): void {
     candidates.where(
       (node) =>
         near.at(topologyKey, node) === 0 || `have pods that the anti-affinity avoids: within ${topologyKey}=${node.labels[topologyKey]}`,
+      { isVolatile: true, when: () => !near.isEmpty(topologyKey) },
     )
   }
 }
@@ -95,10 +101,13 @@ function requireAffinity(candidates: CandidateSet, state: State): void {
   const near = candidates.tally((placed) => (meetsAll(placed) ? keys.map((key) => [key, 1] as const) : []))
   const isFirst = () => meetsAll(pod) && keys.every((key) => near.isEmpty(key))
   candidates.where(
-    (node) => keys.every((key) => node.labels[key] !== undefined) || 'lack the label of a topology that the affinity names',
+    (node) => keys.every((key) => labelOf(node.labels, key) !== undefined) || 'lack the label of a topology that the affinity names',
     { isFixed: true },
   )
-  candidates.where((node) => keys.every((key) => near.at(key, node) > 0) || isFirst() || 'have no pod near that the affinity asks for')
+  candidates.where((node) => keys.every((key) => near.at(key, node) > 0) || 'have no pod near that the affinity asks for', {
+    isVolatile: true,
+    when: () => !isFirst(),
+  })
 }
 
 /** Own preferences, those of pods that are placed, and, by the hard weight, their required affinity add up by topology value. */
@@ -106,11 +115,16 @@ function prefer(board: ScoreBoard, { state, hardPodAffinityWeight }: { state: St
   const { pod } = board
   const own = weighted(pod, state)
   const sums = board.tally((placed) => {
+    if (own.length === 0 && !placed.scheduling.podAffinity && !placed.scheduling.podAntiAffinity) return NOTHING
     const fromOwn = own.flatMap(({ topologyKey, matches, weight }) => (matches(placed) ? [[topologyKey, weight] as const] : []))
     return [...fromOwn, ...fromPlaced(placed, pod, { state, hardPodAffinityWeight })]
   })
-  const sumOf = (node: NodeFacts): number => [...sums.keys].reduce((sum, key) => sum + sums.at(key, node), 0)
-  board.add(sumOf, { weight: WEIGHT, normalise: byRange })
+  const sumOf = (node: NodeFacts): number => {
+    let sum = 0
+    for (const key of sums.keys) sum += sums.at(key, node)
+    return sum
+  }
+  board.add(sumOf, { weight: WEIGHT, normalise: byRange, isVolatile: true, when: () => !sums.isEmpty() })
 }
 
 interface WeightedTerm extends Term {

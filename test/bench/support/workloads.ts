@@ -3,7 +3,7 @@
  * Source: https://github.com/kubernetes/kubernetes/tree/master/test/integration/scheduler_perf
  */
 import type { Node, Pod } from '../../../kernel/index.ts'
-import { aNode, aPod, type NodeFields, type PodFields } from '../../support/builders.ts'
+import { aNode, aPack, aPod as anyPod, ofPack, type NodeFields, type PodFields } from '../../support/builders.ts'
 
 export interface Workload {
   readonly row: string
@@ -11,8 +11,13 @@ export interface Workload {
   readonly gate: number | null
   readonly nodes: () => readonly Node[]
   readonly placed?: readonly Pod[]
+  /** Every pod fits in the end; true unless told. */
+  readonly expectsAll?: boolean
   readonly pods: { readonly count: number; readonly make: (index: number) => Pod }
 }
+
+const pack = aPack()
+const aPod = (fields: PodFields): Pod => anyPod({ ...ofPack(pack), ...fields })
 
 const ZONES = 5
 const RACKS = 250
@@ -39,7 +44,11 @@ const nodesOf = (count: number, fields: (index: number) => NodeFields = () => ({
 const podsOf = (count: number, template: (index: number) => PodFields): Workload['pods'] => {
   const templates = Array.from({ length: TEMPLATES }, (_each, index) => {
     const fields = template(index)
-    return { resources: { requests: { cpu: 50 + (index % 5) * 10, memory: 100 + (index % 5) * 50 }, limits: {} }, labels: { app: `app-${index}` }, ...fields }
+    return {
+      resources: { requests: { cpu: 50 + (index % 5) * 10, memory: 100 + (index % 5) * 50 }, limits: {} },
+      labels: { app: `app-${index}` },
+      ...fields,
+    }
   })
   return { count, make: (index) => aPod({ ...templates[pick(index)], name: `pod-${index}` }) }
 }
@@ -65,17 +74,23 @@ const avoidOwnHost = (index: number): PodFields => ({
 })
 const preferNear = (index: number): PodFields => ({
   scheduling: {
-    podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 10, podAffinityTerm: { labelSelector: own(index), topologyKey: zone } }] },
+    podAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 10, podAffinityTerm: { labelSelector: own(index), topologyKey: zone } }],
+    },
   },
 })
 const spreadOverRacks = (index: number): PodFields => ({
-  scheduling: { topologySpreadConstraints: [{ maxSkew: 5, topologyKey: 'rack', whenUnsatisfiable: 'DoNotSchedule', labelSelector: own(index) }] },
+  scheduling: {
+    topologySpreadConstraints: [{ maxSkew: 5, topologyKey: 'rack', whenUnsatisfiable: 'DoNotSchedule', labelSelector: own(index) }],
+  },
 })
 const onSsd = (): PodFields => ({ scheduling: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: ssd } } })
 const tolerant = (index: number): PodFields => (index % 2 === 0 ? { tolerations: [{ key: 'dedicated', operator: 'Exists' }] } : {})
-const mixed = (index: number): PodFields => [onSsd, requireNear, avoidOwnHost, preferNear, spreadOverRacks, tolerant, () => ({})][index % 7]?.(index) ?? {}
+const mixed = (index: number): PodFields =>
+  [onSsd, requireNear, avoidOwnHost, preferNear, spreadOverRacks, tolerant, () => ({})][index % 7]?.(index) ?? {}
 
-const tainted = (index: number): NodeFields => (index % 5 === 0 ? { taints: [{ key: 'dedicated', value: 'yes', effect: 'NoSchedule' }] } : {})
+const tainted = (index: number): NodeFields =>
+  index % 5 === 0 ? { taints: [{ key: 'dedicated', value: 'yes', effect: 'NoSchedule' }] } : {}
 
 const lowOn = (nodes: readonly Node[], each: number): readonly Pod[] =>
   nodes.flatMap((node) =>
@@ -107,7 +122,15 @@ export const workloads: readonly Workload[] = [
     row: 'unique',
     gate: null,
     nodes: five,
-    pods: { count: 10_000, make: (index) => aPod({ name: `pod-${index}`, labels: { app: `only-${index}` }, resources: { requests: { cpu: 50 + (index % 97), memory: 100 }, limits: {} } }) },
+    pods: {
+      count: 10_000,
+      make: (index) =>
+        aPod({
+          name: `pod-${index}`,
+          labels: { app: `only-${index}` },
+          resources: { requests: { cpu: 50 + (index % 97), memory: 100 }, limits: {} },
+        }),
+    },
   },
   {
     row: 'preemption',
@@ -118,14 +141,24 @@ export const workloads: readonly Workload[] = [
   },
   {
     row: 'unschedulable',
+    expectsAll: false,
     gate: 600,
     nodes: five,
     pods: {
       count: 30_000,
       make: (index) =>
-        aPod({ name: `pod-${index}`, labels: { app: `app-${index % TEMPLATES}` }, resources: { requests: { cpu: index % 3 === 0 ? 50 : 1_000_000, memory: 100 }, limits: {} } }),
+        aPod({
+          name: `pod-${index}`,
+          labels: { app: `app-${index % TEMPLATES}` },
+          resources: { requests: { cpu: index % 3 === 0 ? 50 : 1_000_000, memory: 100 }, limits: {} },
+        }),
     },
   },
-  { row: 'million', gate: null, nodes: nodesOf(5_000), pods: podsOf(1_000_000, () => ({ resources: { requests: { cpu: 50, memory: 100 }, limits: {} } })) },
+  {
+    row: 'million',
+    gate: null,
+    nodes: nodesOf(5_000),
+    pods: podsOf(1_000_000, () => ({ resources: { requests: { cpu: 50, memory: 100 }, limits: {} } })),
+  },
   { row: 'wide', gate: null, nodes: nodesOf(50_000), pods: podsOf(20_000, () => ({})) },
 ]
