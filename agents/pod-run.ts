@@ -188,10 +188,24 @@ export class PodRun implements Taken {
       this.#storedSeq = lines.at(-1)?.number ?? this.#storedSeq
       return
     }
-    const { isCurrent } = await ask<{ readonly isCurrent: boolean }>('pods.report', { id, incarnation, ...report })
+    const isCurrent = await this.#tellReport(report)
     this.#told = report
     if (!isCurrent && !this.hasEnded) this.discard()
     else if (report.status === 'starting') void this.#begin()
+  }
+
+  /** @returns whether the pod is still this run's */
+  async #tellReport(report: Report): Promise<boolean> {
+    const { id, incarnation } = this.pod
+    try {
+      const { isCurrent } = await this.#options.ask<{ readonly isCurrent: boolean }>('pods.report', { id, incarnation, ...report })
+      return isCurrent
+    } catch (error) {
+      if (!(error instanceof WireError) || error.retryable || isForgotten(error) || !report.exit || report.exit.result === null) throw error
+      // What the pack returned is not to the control plane's liking; how it ended still has to be known.
+      const message = `its result was refused: ${error.message}`.slice(0, 2000)
+      return this.#tellReport({ ...report, message, exit: { ...report.exit, result: null } })
+    }
   }
 
   #unstored() {

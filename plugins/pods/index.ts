@@ -1,7 +1,7 @@
 /**
  * Pods: one run of a pack on a node. Created here, placed by the scheduler, run by an agent that watches for what is bound to
  * its node and reports what becomes of it.
- * Adds the kind pods and its operations; taps filter, so that a pod that names a node goes to no other.
+ * Adds the kind pods and its operations, and provides podDrafts; taps filter, so that a pod that names a node goes to no other.
  */
 import { Type } from 'typebox'
 import {
@@ -55,9 +55,10 @@ export const pods = (): Plugin => ({
     kernel.hooks.filter.tap('pods', (candidates) => {
       const { nodeName } = candidates.pod
       if (nodeName === null) return
-      candidates.where(({ id, name }) => id === nodeName || name === nodeName || 'are not the node that the pod names')
+      candidates.where(({ id, name }) => id === nodeName || name === nodeName || 'are not the node that the pod names', { isFixed: true })
       candidates.retryOn('nodes:put')
     })
+    kernel.provide('podDrafts', { of: (input, context) => podOf(input as PodInput, context) as New<Pod> })
     defineReads(kernel)
     defineCreate(kernel)
     defineStops(kernel)
