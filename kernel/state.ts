@@ -10,6 +10,8 @@ import { Table, type KindOptions } from './table.ts'
 
 export interface KindDefinition<T extends Entity = Entity> extends KindOptions<T> {
   readonly schema: TObject
+  /** Plugins read it when they say where pods may run: a change begins every class of pods anew. */
+  readonly shapesPlacement?: boolean
   /** Present when the kind may be watched: the permission it needs and what a watcher sees of a record, undefined for nothing. */
   readonly watch?: {
     readonly permission: string

@@ -20,6 +20,7 @@ export const cluster = (): Plugin => ({
   apply(kernel) {
     kernel.kinds.define<ClusterConfig>('clusterConfigs', {
       schema: ClusterConfig,
+      shapesPlacement: true,
       watch: { permission: 'cluster:read', view: (config) => config },
     })
     kernel.operations.define({

@@ -38,6 +38,7 @@ export const namespaces = (): Plugin => ({
   apply(kernel) {
     kernel.kinds.define<Namespace>('namespaces', {
       schema: Namespace,
+      shapesPlacement: true,
       unique: { name: ({ name }) => name },
       watch: { permission: 'namespaces:read', view: (namespace) => namespace },
     })

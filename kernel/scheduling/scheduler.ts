@@ -114,6 +114,7 @@ export class Scheduler {
   #observe(changes: readonly Change[]): void {
     if (!this.#isRunning) return
     this.#books.apply(changes)
+    if (changes.some(({ kind }) => this.#options.state.kinds.get(kind)?.shapesPlacement)) this.#forgetClasses()
     const happened = new Set<Cause>()
     for (const change of changes) {
       happened.add(`${change.kind}:${change.op}`)
@@ -239,11 +240,15 @@ export class Scheduler {
     }
   }
 
+  #forgetClasses(): void {
+    for (const placement of this.#classes.values()) placement.close()
+    this.#classes.clear()
+  }
+
   #placement(pod: ClassPod): Placement {
     const hooks = this.#options.hooks()
     if (this.#classesOf !== hooks || this.#classes.size >= CLASSES_MAX) {
-      for (const placement of this.#classes.values()) placement.close()
-      this.#classes.clear()
+      this.#forgetClasses()
       this.#classesOf = hooks
     }
     const key = classKey(pod)
