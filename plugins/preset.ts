@@ -9,6 +9,7 @@ import { cluster } from './cluster.ts'
 import { webConsole } from './console.ts'
 import { cordon } from './cordon.ts'
 import { drain } from './drain.ts'
+import { explaining } from './explain/index.ts'
 import { gateway } from './gateway/index.ts'
 import { health } from './health.ts'
 import { history } from './history.ts'
@@ -40,7 +41,7 @@ export interface PresetOptions {
 }
 
 /** What decides: everything that a scheduling question needs, in a server, in a browser or in a simulation. */
-const scheduling = (): Plugin[] => [
+export const scheduling = (): Plugin[] => [
   cluster(),
   namespaces(),
   packs(),
@@ -60,6 +61,7 @@ const scheduling = (): Plugin[] => [
   preemption(),
   taintEviction(),
   drain(),
+  explaining(),
 ]
 
 export const preset = ({ store, setup, console }: PresetOptions): Plugin[] => [
