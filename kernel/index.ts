@@ -6,11 +6,11 @@ export { codes, KernelError, toProblem, type Code, type FieldError, type Problem
 export { createHooks, STORE_STAGE, type Admission, type Draft, type Hooks, type Loading } from './hooks.ts'
 export type { Extension } from './extension.ts'
 export type { Fork } from './fork.ts'
+export { invalid } from './input-errors.ts'
 export { Kernel, type KernelOptions } from './kernel.ts'
 export { silent, type Log, type LogFields, type LogLevel } from './log.ts'
 export {
   Download,
-  invalid,
   type Answer,
   type Call,
   type Credential,
@@ -23,7 +23,8 @@ export { isValidSelector, labelOf, matchesNodeRules, matchesNodeTerm, matchesSel
 export type { KindDefinition, Reader, State } from './state.ts'
 export type { New, Patch, Transaction } from './transaction.ts'
 export type { CandidateSet, Cause, ClassPod, NodeFacts, Refusal, Verdict } from './scheduling/candidates.ts'
-export type { Explanation, Judgement } from './scheduling/placement.ts'
+export type { Judgement } from './scheduling/judgement.ts'
+export type { Explanation } from './scheduling/placement.ts'
 export type { Nomination, PreemptRequest } from './scheduling/preemption.ts'
 export type { Normalise, ScoreBoard } from './scheduling/score-board.ts'
 export { ASSUMED } from './scheduling/usage.ts'

@@ -8,55 +8,11 @@ import type { Log } from '../log.ts'
 import type { Pod } from '../schema/index.ts'
 import type { Books } from './books.ts'
 import { Candidates, type Cause, type ClassPod, type NodeFacts, type Refusal, type Rule } from './candidates.ts'
+import { LazyJudgement, type Judgement } from './judgement.ts'
 import { Board, type Preference } from './score-board.ts'
 import { kindOf, Standing } from './standing.ts'
 import { summarise } from './summary.ts'
 import type { Contribution, Tally } from './tally.ts'
-
-export interface Judgement {
-  readonly best: NodeFacts | undefined
-  readonly feasible: readonly NodeFacts[]
-  /** Why each other node was refused. */
-  readonly refusals: ReadonlyMap<NodeFacts, Refusal>
-  /** What could change the answer when nothing fits. */
-  readonly causes: ReadonlySet<Cause>
-  /** One sentence for people, when nothing fits. */
-  readonly summary: string
-}
-
-/** What few ask of a judgement is found out when they ask. */
-class LazyJudgement implements Judgement {
-  readonly best: NodeFacts | undefined
-  readonly #find: Findings
-  #all: ReturnType<Findings['all']> | undefined
-
-  constructor(best: NodeFacts | undefined, find: Findings) {
-    this.best = best
-    this.#find = find
-  }
-
-  get feasible(): readonly NodeFacts[] {
-    return (this.#all ??= this.#find.all()).feasible
-  }
-
-  get refusals(): ReadonlyMap<NodeFacts, Refusal> {
-    return (this.#all ??= this.#find.all()).refusals
-  }
-
-  get causes(): ReadonlySet<Cause> {
-    return this.#find.causes()
-  }
-
-  get summary(): string {
-    return this.#find.summary()
-  }
-}
-
-interface Findings {
-  readonly all: () => Pick<Judgement, 'feasible' | 'refusals'>
-  readonly causes: () => ReadonlySet<Cause>
-  readonly summary: () => string
-}
 
 /** One node in full: every plugin that refuses it, or every plugin's score. */
 export interface Explanation {

@@ -149,7 +149,7 @@ async function admit(scenario: Scenario): Promise<Difference[]> {
       return old ? transaction.amend('pods', old.id, fields) : transaction.add('pods', { id, ...fields })
     })
     if (then['admitted'] !== true) return [{ expected: then, actual: 'admitted' }]
-    return differ(withoutEmpty(then['pod'] ?? {}), withoutEmpty(pick(admitted, Object.keys((then['pod'] ?? {}) as object))))
+    return differ(withoutEmpty(then['pod'] ?? {}), withoutEmpty(pick(admitted, Object.keys(then['pod'] ?? {}))))
   } catch (error) {
     if (!(error instanceof KernelError)) throw error
     if (then['admitted'] === true) return [{ expected: then, actual: `${error.code}: ${error.message}` }]
