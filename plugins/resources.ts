@@ -45,7 +45,9 @@ export const resources = ({ weights = { cpu: 1, memory: 1 } }: ResourcesOptions 
       const policy = board.pod.scheduling.schedulingPolicy ?? clusterConfig(state).schedulingPolicy
       if (policy === 'random') board.drawLots()
       const score = scoreBy(policy, kernel)
-      if (score) board.add((node) => weighted(weights, (amount) => score(amount, board.pod.resources.requests, node)))
+      const points = (node: NodeFacts) => weighted(weights, (amount) => score?.(amount, board.pod.resources.requests, node))
+      // What is really used is reported by heartbeats, which change no record.
+      if (score) board.add(points, { isVolatile: policy === 'least_loaded' })
     })
     hooks.score.tap('balanced', (board) => {
       const { requests } = board.pod.resources

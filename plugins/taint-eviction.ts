@@ -6,6 +6,8 @@
  */
 import { isEnded, timestamp, tolerates, type Change, type Node, type Plugin, type PluginKernel, type Pod } from '../kernel/index.ts'
 
+const RETRY_MS = 1_000
+
 export const taintEviction = (): Plugin => ({
   name: 'taint-eviction',
   after: ['pods', 'nodes', 'health'],
@@ -36,12 +38,14 @@ function concerned(changes: readonly Change[], { state }: PluginKernel): Readonl
 class Evictions {
   readonly #kernel: PluginKernel
   readonly #pending = new Map<string, () => void>()
+  readonly #underway = new Set<string>()
 
   constructor(kernel: PluginKernel) {
     this.#kernel = kernel
   }
 
   review(podId: string): void {
+    if (this.#underway.has(podId)) return
     const { state } = this.#kernel
     const pod = state.get('pods', podId)
     const node = pod && pod.nodeId !== null && !isEnded(pod) ? state.get('nodes', pod.nodeId) : undefined
@@ -56,7 +60,7 @@ class Evictions {
     this.#cancel(podId)
     const cancel = this.#kernel.clock.after(seconds * 1000, () => {
       this.#pending.delete(podId)
-      return this.#evict(podId)
+      return this.#tryToEvict(podId)
     })
     this.#pending.set(podId, cancel)
   }
@@ -64,6 +68,19 @@ class Evictions {
   #cancel(podId: string): void {
     this.#pending.get(podId)?.()
     this.#pending.delete(podId)
+  }
+
+  async #tryToEvict(podId: string): Promise<void> {
+    const { clock, log } = this.#kernel
+    this.#underway.add(podId)
+    try {
+      await this.#evict(podId)
+    } catch (error) {
+      log.warn('an eviction was not committed; it will be tried again', { podId, error: String(error) })
+      clock.after(RETRY_MS, () => this.review(podId))
+    } finally {
+      this.#underway.delete(podId)
+    }
   }
 
   async #evict(podId: string): Promise<void> {

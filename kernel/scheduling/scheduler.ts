@@ -41,6 +41,7 @@ export class Scheduler {
   #isRunning = false
   #isScheduled = false
   #isPassing = false
+  #isPaused = false
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -115,8 +116,12 @@ export class Scheduler {
   #observe(changes: readonly Change[]): void {
     if (!this.#isRunning) return
     this.#books.apply(changes)
-    if (changes.some(({ kind }) => this.#options.state.kinds.get(kind)?.shapesPlacement)) this.#forgetClasses()
     const happened = new Set<Cause>()
+    if (changes.some(({ kind }) => this.#options.state.kinds.get(kind)?.shapesPlacement)) {
+      this.#forgetClasses()
+      // Every parked pod waits for this too, whoever refused it.
+      happened.add('nodes:put')
+    }
     for (const change of changes) {
       happened.add(`${change.kind}:${change.op}`)
       if (change.kind === 'pods') this.#observePod(change, happened)
@@ -138,7 +143,7 @@ export class Scheduler {
   }
 
   #wake(): void {
-    if (!this.#isRunning || this.#isScheduled || this.#isPassing || !this.#queue.hasReady) return
+    if (!this.#isRunning || this.#isPaused || this.#isScheduled || this.#isPassing || !this.#queue.hasReady) return
     this.#isScheduled = true
     this.#options.clock.after(0, () => {
       this.#isScheduled = false
@@ -147,7 +152,7 @@ export class Scheduler {
   }
 
   async #pass(): Promise<void> {
-    if (!this.#isRunning) return
+    if (!this.#isRunning || this.#isPaused) return
     this.#isPassing = true
     const pods = this.#queue.take(PODS_PER_PASS)
     const { committer, clock, log } = this.#options
@@ -159,15 +164,19 @@ export class Scheduler {
       await committed
     } catch (error) {
       log.warn('placements were not committed; they will be tried again', { pods: pods.length, error: String(error) })
+      // What was undone is waiting again already: without a pause a store that is away would be asked without end.
+      this.#isPaused = true
       clock.after(STORE_RETRY_MS, () => this.#retry(pods))
     }
   }
 
   #retry(pods: readonly Pod[]): void {
+    this.#isPaused = false
     for (const { id } of pods) {
       const pod = this.#options.state.get('pods', id)
       if (pod && isWaiting(pod)) this.#queue.put(pod, { isNews: true })
     }
+    this.#wake()
   }
 
   /** Each pod sees the places that those before it in this pass have taken; the commit then counts them for good. */
@@ -221,7 +230,7 @@ export class Scheduler {
     if (!victims) return false
     const isAnyLeft = victims.some((victimId) => {
       const victim = this.#options.state.get('pods', victimId)
-      return victim !== undefined && !isEnded(victim)
+      return victim?.status === 'stopping'
     })
     if (!isAnyLeft) this.#nominated.delete(id)
     return isAnyLeft

@@ -127,6 +127,31 @@ describe('the queue', () => {
   })
 })
 
+describe('a store that refuses', () => {
+  test('is asked once a second and not without end, and the pod is placed when it is back', async () => {
+    let asked = 0
+    const counting = rule('counting', ({ hooks }) => hooks.persist.tap('counting', () => void (asked += 1)))
+    const { add, addNode, where, store, clock, settle } = await cluster([], [resources(), counting])
+    const [waiting] = await add(asks(100))
+    store.isHeld = true
+    const joined = addNode({ name: 'late' })
+    store.release()
+    await joined
+    store.fail(new Error('the disk is full'))
+    store.isHeld = false
+    store.refusal = new Error('the disk is full')
+    await settle()
+    asked = 0
+    clock.advance(3_000)
+    await settle()
+    expect(asked).toBeLessThanOrEqual(3)
+    store.refusal = undefined
+    clock.advance(20_000)
+    await settle()
+    expect(where(waiting as Pod)).toBe('late')
+  })
+})
+
 describe('plugins', () => {
   test('prefer with points, and the higher total wins', async () => {
     const likes = rule('likes', ({ hooks }) =>
