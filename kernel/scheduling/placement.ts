@@ -71,7 +71,9 @@ export class Placement {
       fixedRefusal: (node) => this.#refusal(node, fixed),
       refusal: (node) => this.#refusal(node, changing),
       points: (node) => absolute.reduce((sum, each) => sum + each.weight * this.#score(each, node), 0),
-      relative: preferences.filter(({ isVolatile, normalise }) => !isVolatile && normalise),
+      relative: preferences
+        .filter(({ isVolatile, normalise }) => !isVolatile && normalise)
+        .map((each) => ({ ...each, score: (node) => this.#score(each, node) })),
     })
   }
 

@@ -22,6 +22,7 @@ import type { Usage } from './usage.ts'
 const PODS_PER_PASS = 256
 const CLASSES_MAX = 1_000
 const STORE_RETRY_MS = 1_000
+const PREEMPTED = 'Preempted'
 
 export interface SchedulerOptions {
   readonly state: State
@@ -38,6 +39,8 @@ export class Scheduler {
   readonly #classes = new Map<string, Placement>()
   #classesOf: Hooks | undefined
   readonly #nominated = new Map<string, readonly string[]>()
+  /** Victims that were on their way out when this began: for whom is not known any more, so all wait for them. */
+  readonly #leaving = new Set<string>()
   #isRunning = false
   #isScheduled = false
   #isPassing = false
@@ -64,6 +67,7 @@ export class Scheduler {
     for (const node of this.#options.state.all('nodes')) this.#books.setNode(node.id, node)
     for (const pod of this.#options.state.all('pods')) {
       this.#books.add(pod)
+      if (pod.status === 'stopping' && pod.reason === PREEMPTED) this.#leaving.add(pod.id)
       if (isWaiting(pod)) this.#queue.put(pod, { isNews: true })
     }
     this.#isRunning = true
@@ -226,12 +230,9 @@ export class Scheduler {
 
   /** Whether pods are on their way out for this one: they are waited for before others are asked to go. */
   #isMadeRoomFor({ id }: Pod): boolean {
-    const victims = this.#nominated.get(id)
-    if (!victims) return false
-    const isAnyLeft = victims.some((victimId) => {
-      const victim = this.#options.state.get('pods', victimId)
-      return victim?.status === 'stopping'
-    })
+    const isStopping = (victimId: string) => this.#options.state.get('pods', victimId)?.status === 'stopping'
+    for (const victimId of this.#leaving) if (!isStopping(victimId)) this.#leaving.delete(victimId)
+    const isAnyLeft = this.#leaving.size > 0 || (this.#nominated.get(id) ?? []).some(isStopping)
     if (!isAnyLeft) this.#nominated.delete(id)
     return isAnyLeft
   }
@@ -244,7 +245,7 @@ export class Scheduler {
     for (const victim of victims) {
       transaction.update('pods', victim.id, {
         status: 'stopping',
-        reason: 'Preempted',
+        reason: PREEMPTED,
         statusMessage: `makes way for ${pod.namespace}/${pod.name}`,
       })
     }

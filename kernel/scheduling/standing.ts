@@ -122,18 +122,17 @@ export class Standing {
     this.#judged[slot] = version
     this.#isFixed[slot] = 0
     if (!node) return
+    // Also of a node that is refused now: what looks at the record alone is not asked again when room is made.
+    this.#asking.relative.forEach(({ score, isFixed }, index) => {
+      const raws = this.#raws[index]
+      if (raws && (isNews || !isFixed)) raws[slot] = score(node)
+    })
     const fixed = isNews ? this.#asking.fixedRefusal(node) : undefined
     if (fixed) this.#isFixed[slot] = 1
     const refusal = fixed ?? this.#asking.refusal(node)
     if (refusal) return this.#refuse(slot, refusal)
     this.#totals[slot] = this.#asking.points(node)
-    this.#asking.relative.forEach(({ score, isFixed }, index) => {
-      const raws = this.#raws[index]
-      const counts = this.#raw[index]
-      if (!raws || !counts) return
-      if (isNews || !isFixed) raws[slot] = score(node)
-      count(counts, raws[slot] ?? 0, 1)
-    })
+    this.#raw.forEach((counts, index) => count(counts, this.#raws[index]?.[slot] ?? 0, 1))
   }
 
   #refuse(slot: number, { plugin, reason }: Refusal): void {

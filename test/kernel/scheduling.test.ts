@@ -174,6 +174,23 @@ describe('plugins', () => {
     expect(where(lucky as Pod)).toBe('n1')
   })
 
+  test('that throw while they score are as if they had said nothing, in either way of scoring', async () => {
+    const broken = (normalise?: (scores: readonly number[]) => readonly number[]) =>
+      rule(`broken-${normalise ? 'relative' : 'absolute'}`, ({ hooks }) =>
+        hooks.score.tap('broken', (board) =>
+          board.add(
+            () => {
+              throw new Error('no such field')
+            },
+            normalise ? { normalise } : {},
+          ),
+        ),
+      )
+    const { add, where } = await cluster([{ name: 'a' }, { name: 'b' }], [broken(), broken((scores) => scores)])
+    const [placed] = await add({})
+    expect(where(placed as Pod)).toBe('a')
+  })
+
   test('a victim that preemption names is asked to stop, and the pod takes its place once it has', async () => {
     const preempt = rule('preempt', ({ hooks, state }) =>
       hooks.preempt.tap('preempt', ({ nodes, fitsWithout }) => {
