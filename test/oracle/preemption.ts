@@ -15,7 +15,7 @@ export interface Nomination {
 }
 
 /** Every node where evicting helps, with its victims. */
-export function candidates(pod: Pod, cluster: Cluster): Nomination[] {
+function candidates(pod: Pod, cluster: Cluster): Nomination[] {
   if (pod.preemptionPolicy === 'Never' || !cluster.settings.enablePreemption) return []
   if (cluster.nodes.some((node) => refusalsOf(pod, node, cluster).length === 0)) return []
   const tried = cluster.nodes.filter((node) => !isHopeless(pod, node, cluster))
