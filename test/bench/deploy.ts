@@ -17,11 +17,14 @@ import { spread, type Spread } from './support/statistics.ts'
 
 const WARM_UPS = 5
 const DEPLOYS = 40
+const RESTARTS = 5
 const POD_MS = 400
 
 export interface DeployResult {
   readonly deployMs: Spread
   readonly bareProcessMs: Spread
+  /** From the start of the server on existing data, after a SIGKILL, to /ready. */
+  readonly restartMs: Spread
 }
 
 export async function run(): Promise<DeployResult> {
@@ -37,7 +40,10 @@ export async function run(): Promise<DeployResult> {
       if (index >= WARM_UPS) samples.push(ms)
     }
     watcher.close()
-    return { deployMs: spread(samples), bareProcessMs: spread(await bareProcesses(cluster.folder)) }
+    const bareProcessMs = spread(await bareProcesses(cluster.folder))
+    const restarts: number[] = []
+    for (let index = 0; index < RESTARTS; index += 1) restarts.push(await cluster.restart())
+    return { deployMs: spread(samples), bareProcessMs, restartMs: spread(restarts) }
   } finally {
     await agent.kill('SIGTERM')
     await cluster.stop()
@@ -45,10 +51,11 @@ export async function run(): Promise<DeployResult> {
 }
 
 export function print(result: object): void {
-  const { deployMs, bareProcessMs } = result as DeployResult
+  const { deployMs, bareProcessMs, restartMs } = result as DeployResult
   for (const [name, { count, p50, p99 }] of [
     ['POST to running', deployMs],
     ['bare process', bareProcessMs],
+    ['restart to ready', restartMs],
   ] as const) {
     process.stdout.write(`${name.padEnd(18)}p50 ${p50.toFixed(0)} ms  p99 ${p99.toFixed(0)} ms  (${count})\n`)
   }
