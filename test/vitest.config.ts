@@ -19,6 +19,7 @@ export default defineConfig({
   root,
   test: {
     globalSetup: ['test/support/build-once.ts'],
+    setupFiles: ['test/support/seed.ts'],
     coverage: {
       provider: 'v8',
       include: ['kernel/**/*.ts', 'plugins/**/*.ts', 'agents/**/*.ts', 'console/**/*.ts'],
