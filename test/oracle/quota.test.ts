@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { KernelError, type Code, type LimitRange, type Namespace, type Pod, type PriorityClass } from '../../kernel/index.ts'
+import { KernelError, type Code, type LimitRange, type Pod } from '../../kernel/index.ts'
 import { aNamespace, aPod } from '../support/builders.ts'
 import { admitChange, admitNew, storedRange, usageOf, type Admitted, type Asked, type Registry } from './admission.ts'
 import { idOf } from './ids.ts'
@@ -17,16 +17,19 @@ const amount = fc.constantFrom(0, 50, 100, 200, 400)
 const amounts = fc.record({ cpu: amount, memory: amount, storage: amount }, { requiredKeys: [] })
 const quota = fc.record({ pods: fc.nat(4), cpu: fc.nat(900), memory: fc.nat(900), storage: fc.nat(900) }, { requiredKeys: [] })
 const ratio = fc.constantFrom(1, 1.5, 2, 4)
-const range = fc.record(
-  {
-    default: amounts,
-    defaultRequest: amounts,
-    min: amounts,
-    max: amounts,
-    maxLimitRequestRatio: fc.record({ cpu: ratio, memory: ratio }, { requiredKeys: [] }),
-  },
-  { requiredKeys: [] },
-) as fc.Arbitrary<LimitRange>
+/** A bound or two: more of them let nobody in. */
+const range: fc.Arbitrary<LimitRange> = fc
+  .tuple(
+    fc.subarray(['default', 'defaultRequest', 'min', 'max', 'maxLimitRequestRatio'] as const, { minLength: 1, maxLength: 2 }),
+    fc.record({
+      default: amounts,
+      defaultRequest: amounts,
+      min: fc.record({ cpu: amount }),
+      max: fc.record({ memory: amount }),
+      maxLimitRequestRatio: fc.record({ cpu: ratio, memory: ratio }, { requiredKeys: [] }),
+    }),
+  )
+  .map(([wanted, all]) => Object.fromEntries(wanted.map((name) => [name, all[name]])))
 
 const asked = fc.record(
   {
@@ -51,15 +54,19 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 const given = fc.record({
   quotas: fc.tuple(fc.option(quota), fc.option(quota)),
   ranges: fc.tuple(fc.option(range, { freq: 1 }), fc.constant(null)),
-  hasDefaultClass: fc.boolean(),
+  /** Two can come to be at once in a store, though admission lets in only one. */
+  defaultClasses: fc.subarray(['low', 'modest', 'high']),
   steps: fc.array(step, { maxLength: 25, size: 'max' }),
 })
 
-const classes = (hasDefault: boolean): Omit<PriorityClass, 'id' | 'createdAt' | 'updatedAt' | 'resourceVersion'>[] => [
-  { name: 'high', value: 1000, globalDefault: false, preemptionPolicy: 'PreemptLowerPriority', description: '' },
-  { name: 'low', value: -5, globalDefault: false, preemptionPolicy: 'Never', description: '' },
-  { name: 'modest', value: 5, globalDefault: hasDefault, preemptionPolicy: 'Never', description: '' },
-]
+type Given = typeof given extends fc.Arbitrary<infer G> ? G : never
+
+const classes = (defaults: readonly string[]) =>
+  [
+    { name: 'high', value: 1000, preemptionPolicy: 'PreemptLowerPriority' as const },
+    { name: 'low', value: -5, preemptionPolicy: 'Never' as const },
+    { name: 'modest', value: 5, preemptionPolicy: 'Never' as const },
+  ].map((each) => ({ ...each, globalDefault: defaults.includes(each.name), description: '' }))
 
 const registryOf = ({ kernel: { state } }: World): Registry => {
   const [settings] = [...state.all('clusterConfigs')]
@@ -83,10 +90,10 @@ async function answerOf(done: Promise<unknown>): Promise<Code | 'admitted'> {
   }
 }
 
-async function build(quotas: readonly (Hard | null)[], ranges: readonly (LimitRange | null)[], hasDefault: boolean): Promise<World> {
+async function build({ quotas, ranges, defaultClasses }: Omit<Given, 'steps'>): Promise<World> {
   const world = await startWorld()
   await world.kernel.commit(owner, (transaction) => {
-    for (const each of classes(hasDefault)) transaction.add('priorityClasses', each)
+    for (const each of classes(defaultClasses)) transaction.create('priorityClasses', each)
     NAMESPACES.forEach((name, index) => {
       const hard = quotas[index]
       transaction.add('namespaces', aNamespace({ name, resourceQuota: hard ? { hard } : null, limitRange: ranges[index] ?? null }))
@@ -94,7 +101,6 @@ async function build(quotas: readonly (Hard | null)[], ranges: readonly (LimitRa
   })
   return world
 }
-type Hard = NonNullable<Namespace['resourceQuota']>['hard']
 
 /** The fields that admission decides on, as one pod was stored. */
 const outcome = ({ resources, priority, priorityClassName, preemptionPolicy }: Admitted) => ({
@@ -174,8 +180,8 @@ function excess(world: World): Map<string, number> {
 
 test('every decision is the oracle’s, and usage never passes the quota but where the quota was lowered', async () => {
   await fc.assert(
-    fc.asyncProperty(given, async ({ quotas, ranges, hasDefaultClass, steps }) => {
-      const world = await build(quotas, ranges, hasDefaultClass)
+    fc.asyncProperty(given, async ({ steps, ...beginning }) => {
+      const world = await build(beginning)
       for (const what of steps) {
         const before = excess(world)
         await act(world, what)

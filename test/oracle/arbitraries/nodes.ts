@@ -10,7 +10,7 @@ export const nodeLabels = labelsOf(
   { generation: fc.constantFrom('1', '2', '10', '007', 'v2', '', '99999999999999999999') },
 )
 
-const taint: fc.Arbitrary<Taint> = fc.record(
+export const taint: fc.Arbitrary<Taint> = fc.record(
   {
     key: fc.constantFrom('gpu', 'spot'),
     value: fc.constantFrom('', 'yes'),

@@ -19,7 +19,7 @@ const amounts = fc.record(
   { cpu: fc.constantFrom(0, 100, 300, 300, 600, 600), memory: fc.constantFrom(0, 100, 500), storage: fc.constantFrom(0, 60) },
   { requiredKeys: [] },
 )
-const toleration: fc.Arbitrary<Toleration> = fc.record(
+export const toleration: fc.Arbitrary<Toleration> = fc.record(
   {
     key: fc.constantFrom('gpu', 'spot', 'node.kubernetes.io/unschedulable', ''),
     operator: fc.constantFrom('Equal' as const, 'Exists' as const, 'Exists' as const),

@@ -21,7 +21,7 @@ const nodeField = fc.record({
   operator: fc.constantFrom('In' as const, 'NotIn' as const),
   values: fc.array(fc.constantFrom('n00', 'n01'), { minLength: 1, maxLength: 2 }),
 })
-const nodeTerm: fc.Arbitrary<NodeSelectorTerm> = fc.record(
+export const nodeTerm: fc.Arbitrary<NodeSelectorTerm> = fc.record(
   { matchExpressions: fc.array(nodeRequirement, { maxLength: 2 }), matchFields: fc.array(nodeField, { maxLength: 1 }) },
   { requiredKeys: [] },
 )
