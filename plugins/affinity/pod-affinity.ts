@@ -35,7 +35,7 @@ export const podAffinity = ({ hardPodAffinityWeight = 1 }: PodAffinityOptions = 
       keepOutByOthers(candidates, state)
       requireAntiAffinity(candidates, state)
       requireAffinity(candidates, state)
-      candidates.retryOn('nodes:put', 'pods:put', 'pods:release', 'pods:delete', 'namespaces:put')
+      candidates.retryOn('nodes:put', 'nodes:delete', 'pods:put', 'pods:release', 'pods:delete', 'namespaces:put')
     })
     hooks.score.tap('podAffinity', (board) => prefer(board, { state, hardPodAffinityWeight }))
   },

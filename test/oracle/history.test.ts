@@ -36,6 +36,17 @@ function agree(world: World, probes: readonly random.PodSpec[]): void {
   }
 }
 
+/** Who waits and need not, and who says a reason that is no longer so. */
+function unsettled({ cluster, kernel: { scheduler } }: World, witness: Witness): string[] {
+  return cluster()
+    .pods.filter(isWaiting)
+    .flatMap((pod) => {
+      const { best, summary } = scheduler.judge(pod)
+      if (best ?? (witness.isMadeRoomFor(pod) ? undefined : scheduler.nominate(pod))) return [`${pod.name} waits, and need not`]
+      return pod.statusMessage === summary ? [] : [`${pod.name} says ${pod.statusMessage}, and it is ${summary}`]
+    })
+}
+
 async function live({ nodes, steps, probes }: Given): Promise<void> {
   const world = await startWorld()
   await begin(world, nodes)
@@ -50,9 +61,7 @@ async function live({ nodes, steps, probes }: Given): Promise<void> {
     await calm(world)
     agree(world, probes)
     expect(witness.problems).toEqual([])
-    const waiting = world.cluster().pods.filter((pod) => isWaiting(pod) && !witness.isMadeRoomFor(pod))
-    const idle = waiting.filter((pod) => world.kernel.scheduler.judge(pod).best ?? world.kernel.scheduler.nominate(pod))
-    expect(idle.map(({ name }) => `${name} waits, and need not`)).toEqual([])
+    expect(unsettled(world, witness)).toEqual([])
   }
 }
 

@@ -106,6 +106,20 @@ describe('a change takes effect for pods that were judged before', () => {
   })
 })
 
+test('a pod waits no longer for pods whose node is gone', async () => {
+  const zone = { labels: { zone: 'a' } }
+  const world = await withNodes(zone, zone)
+  const term = { topologyKey: 'zone', labelSelector: {} }
+  await put(world, 'n0', { scheduling: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } })
+  await world.write((transaction) => transaction.create('pods', aPod({ name: 'newcomer' })))
+  await calm(world)
+  const newcomer = () => world.kernel.state.find('pods', 'name', 'default/newcomer')?.status
+  expect(newcomer()).toBe('pending')
+  await world.write((transaction) => transaction.delete('nodes', transaction.state.find('nodes', 'name', 'n0')?.id ?? ''))
+  await calm(world)
+  expect(newcomer()).toBe('scheduled')
+})
+
 describe('room that is being made for a pod', () => {
   const full: Partial<Node> = { allocatable: { cpu: 500, memory: 1000, storage: 0, pods: 110 } }
   const whole: PodFields = { resources: { requests: { cpu: 500 } } }

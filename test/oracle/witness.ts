@@ -107,10 +107,12 @@ class Pass {
     const views = this.#views()
     const fits = (cluster: Cluster) => decide(pod, cluster).feasible.length > 0
     if (this.#isFirst && fits(this.#start) && views.every(fits)) this.problems.push(`${pod.name} was left waiting, and it fits`)
-    const named = this.#evicted.filter(({ statusMessage }) => statusMessage === `makes way for ${pod.namespace}/${pod.name}`)
+    const named = this.#evicted.filter((each) => makesWayFor(each, pod))
     const allowed = views.flatMap((cluster) => nominations(pod, cluster)).map(({ victims }) => victims.map(({ id }) => id))
     const isServed = isMadeRoomFor(pod, this.#start, this.#claims)
-    if (isServed && named.length > 0) this.problems.push(`${pod.name} evicts more pods while those before are still leaving`)
+    const isLeavingFor = (each: Pod) => this.#claims.get(pod.id)?.includes(each.id) && each.status === 'stopping' && makesWayFor(each, pod)
+    if (named.length > 0 && this.#start.pods.some(isLeavingFor))
+      this.problems.push(`${pod.name} evicts more pods while those before are still leaving`)
     const gone = new Set(this.#evicted.map(({ id }) => id))
     // A victim that a later pod names too says only the later name.
     const isShared = named.length < gone.size
@@ -153,6 +155,8 @@ class Pass {
     if (expected !== actual) this.problems.push(`${what}, and the oracle says ${expected}`)
   }
 }
+
+const makesWayFor = ({ statusMessage }: Pod, { namespace, name }: Pod): boolean => statusMessage === `makes way for ${namespace}/${name}`
 
 const replaced = (cluster: Cluster, pods: readonly Pod[]): Cluster => ({
   ...cluster,
