@@ -1,5 +1,5 @@
 /**
- * What the agent asks of whatever runs pods: child processes, worker threads, later a browser's workers.
+ * What the agent asks of whatever runs pods: child processes, worker threads, a browser's workers.
  * A runtime calls onExit exactly once for each start, whatever happens, and nothing after it.
  */
 import type { Exit } from '../kernel/schema/pod.ts'
@@ -18,10 +18,6 @@ export interface PodSpec {
   readonly attempt: number
   /** MB of 10^6 bytes; undefined is no limit. */
   readonly memoryLimitMb: number | undefined
-  /** A file named by its sha-256, verified by the bundle cache. */
-  readonly bundlePath: string
-  readonly bundleSha256: string
-  readonly isolation: 'process' | 'worker'
 }
 
 export interface LogLine {
@@ -59,8 +55,9 @@ export interface RunningPod {
   usage(): Promise<{ cpuMillicores: number; memoryMb: number }>
 }
 
-export interface Runtime {
-  start(spec: PodSpec, events: PodEvents): RunningPod
+/** @typeParam Spec says, beside the rest, where the bundle is */
+export interface Runtime<Spec extends PodSpec = PodSpec> {
+  start(spec: Spec, events: PodEvents): RunningPod
   /** Prepares what makes the next start quick; resolves when it is there. */
   warm(): Promise<void>
   /** Kills every pod, waits for their exits, removes what the runtime made. */

@@ -12,9 +12,11 @@ import type { Capacity, Labels } from '../../kernel/schema/common.ts'
 import type { Taint } from '../../kernel/schema/taint.ts'
 import { Agent, join, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
-import type { PodEvents, RunningPod, Runtime } from '../runtime.ts'
+import { podSpecOf } from '../pod-spec.ts'
+import type { PodEvents, RunningPod } from '../runtime.ts'
 import { openBundleCache, type BundleCache } from './bundle-cache.ts'
 import { agentClock } from './clock.ts'
+import type { FileRuntime } from './file-runtime.ts'
 import { readIdentity, writeIdentity } from './identity.ts'
 import { createPodFetch } from './pod-fetch.ts'
 import { createProcessRuntime } from './process-runtime.ts'
@@ -83,8 +85,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 interface Runtimes {
-  readonly process: Runtime
-  readonly worker: Runtime
+  readonly process: FileRuntime
+  readonly worker: FileRuntime
 }
 
 function startRuntimes(): Runtimes {
@@ -167,22 +169,7 @@ async function runPod({ pod, pack, events }: Wanted, { options, facts, token, bu
   const isolation = pack.metadata.isolation === 'worker' && options.allowsWorkers ? 'worker' : 'process'
   const bundle = await bundles.get(sha256, () => download(options.server, pack, token))
   return runtimes[isolation].start(
-    {
-      podId: pod.id,
-      incarnation: pod.incarnation,
-      name: pod.name,
-      namespace: pod.namespace,
-      labels: pod.labels,
-      nodeName: facts.name,
-      nodeId: facts.id,
-      env: pod.env,
-      args: pod.args,
-      attempt: pod.restarts + 1,
-      memoryLimitMb: pod.resources.limits.memory,
-      bundlePath: bundle.path,
-      bundleSha256: sha256,
-      isolation,
-    },
+    { ...podSpecOf(pod, facts), bundlePath: bundle.path },
     {
       ...events,
       onExit: (exit) => {

@@ -4,12 +4,13 @@
  * with the default limit can have it. POSIX only: pods are killed as process groups.
  */
 import type { PodServices } from '../pod-host.ts'
-import type { PodEvents, PodSpec, RunningPod, Runtime } from '../runtime.ts'
-import { failedStart } from './failed-start.ts'
+import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
+import { failedStart } from '../failed-start.ts'
+import type { FilePodSpec, FileRuntime } from './file-runtime.ts'
 import { IsolateProcess, type IsolateListener } from './isolate-process.ts'
 import { ProcessPod } from './process-pod.ts'
 import { ReaperLink } from './reaper-link.ts'
-import { forwardEvents } from './pod-lifecycle.ts'
+import { forwardEvents } from '../pod-lifecycle.ts'
 import { MemoryWatchdog } from './watchdog.ts'
 import { makeWorkspace, placeBundle, removePodFolder, type Workspace } from './workspace.ts'
 
@@ -31,7 +32,7 @@ export interface ProcessRuntimeOptions {
 }
 
 /** @throws Error when the temporary folder cannot be reached by the pods' user */
-export function createProcessRuntime(options: ProcessRuntimeOptions): Runtime {
+export function createProcessRuntime(options: ProcessRuntimeOptions): FileRuntime {
   return new ProcessRuntime(options)
 }
 
@@ -42,7 +43,7 @@ interface Spare {
   readonly onTaken: () => void
 }
 
-class ProcessRuntime implements Runtime {
+class ProcessRuntime implements FileRuntime {
   readonly #services: PodServices
   readonly #workspace: Workspace
   readonly #reaper: ReaperLink
@@ -61,7 +62,7 @@ class ProcessRuntime implements Runtime {
     process.on('SIGUSR1', ignoreSignal)
   }
 
-  start(spec: PodSpec, events: PodEvents): RunningPod {
+  start(spec: FilePodSpec, events: PodEvents): RunningPod {
     if (this.#isClosed) return failedStart(spec, events, new Error('the runtime is closed'))
     let isolate: IsolateProcess | undefined
     try {

@@ -7,9 +7,10 @@ import type { LogLevel } from '../pack.ts'
 import { LOG_LINE_CHARACTERS_MAX } from '../pack-runtime.ts'
 import { bootOf, hostPod, identityOf, type PodHost, type PodServices } from '../pod-host.ts'
 import type { ToPod } from '../pod-messages.ts'
-import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
+import type { PodEvents, RunningPod } from '../runtime.ts'
+import type { FilePodSpec } from './file-runtime.ts'
 import { LineSplitter, readPaced } from './lines.ts'
-import { PodLifecycle } from './pod-lifecycle.ts'
+import { PodLifecycle } from '../pod-lifecycle.ts'
 
 const MIB = 1_048_576
 const STACK_MB = 4
@@ -18,7 +19,7 @@ const YOUNG_GENERATION_MB = 8
 const DRAIN_MS = 2000
 
 export interface WorkerPodOptions {
-  readonly spec: PodSpec
+  readonly spec: FilePodSpec
   readonly events: PodEvents
   readonly services: PodServices
   readonly bootstrap: string

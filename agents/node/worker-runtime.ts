@@ -4,9 +4,10 @@
  * it. Its heap has a limit; its Buffers have none, and its messages are not slowed down.
  */
 import type { PodServices } from '../pod-host.ts'
-import type { PodEvents, PodSpec, RunningPod, Runtime } from '../runtime.ts'
-import { failedStart } from './failed-start.ts'
-import { forwardEvents } from './pod-lifecycle.ts'
+import type { PodEvents, RunningPod } from '../runtime.ts'
+import { failedStart } from '../failed-start.ts'
+import type { FilePodSpec, FileRuntime } from './file-runtime.ts'
+import { forwardEvents } from '../pod-lifecycle.ts'
 import { WorkerPod } from './worker-pod.ts'
 
 export interface WorkerRuntimeOptions {
@@ -15,7 +16,7 @@ export interface WorkerRuntimeOptions {
   readonly services: PodServices
 }
 
-export function createWorkerRuntime({ entries, services }: WorkerRuntimeOptions): Runtime {
+export function createWorkerRuntime({ entries, services }: WorkerRuntimeOptions): FileRuntime {
   const pods = new Map<RunningPod, Promise<void>>()
   let isClosed = false
   return {
@@ -44,7 +45,7 @@ export function createWorkerRuntime({ entries, services }: WorkerRuntimeOptions)
 }
 
 interface Thread {
-  readonly spec: PodSpec
+  readonly spec: FilePodSpec
   readonly events: PodEvents
   readonly services: PodServices
   readonly bootstrap: string

@@ -23,8 +23,6 @@ runtime.start(
     attempt: 1,
     memoryLimitMb: undefined,
     bundlePath,
-    bundleSha256: '',
-    isolation: 'process',
   },
   {
     onRunning: ignore,

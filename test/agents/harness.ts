@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { LogLine, PodExit, PodSpec, RunningPod, Runtime } from '../../agents/runtime.ts'
+import type { FilePodSpec, FileRuntime } from '../../agents/node/file-runtime.ts'
+import type { LogLine, PodExit, PodSpec, RunningPod } from '../../agents/runtime.ts'
 import { memoryKeyValues } from '../../agents/pod-kv.ts'
 import type { PodServices } from '../../agents/pod-host.ts'
 import { createPodFetch, type PodFetchOptions } from '../../agents/node/pod-fetch.ts'
@@ -27,7 +28,7 @@ export const services = (options: PodFetchOptions = {}): PodServices => ({ kv: m
 let folder: string | undefined
 let pods = 0
 
-export function startPod(runtime: Runtime, source: string, fields: Partial<PodSpec> = {}): ObservedPod {
+export function startPod(runtime: FileRuntime, source: string, fields: Partial<FilePodSpec> = {}): ObservedPod {
   folder ??= temporaryFolder('packs')
   const sha256 = createHash('sha256').update(source).digest('hex')
   const bundlePath = path.join(folder, `${sha256}.mjs`)
@@ -36,7 +37,7 @@ export function startPod(runtime: Runtime, source: string, fields: Partial<PodSp
   const lines: LogLine[] = []
   const exits: PodExit[] = []
   const pod = runtime.start(
-    { ...plainSpec(`pod-${++pods}`), bundlePath, bundleSha256: sha256, ...fields },
+    { ...plainSpec(`pod-${++pods}`), bundlePath, ...fields },
     {
       onRunning: () => happenings.push('running'),
       onReady: () => happenings.push('ready'),
@@ -62,7 +63,7 @@ export function startPod(runtime: Runtime, source: string, fields: Partial<PodSp
   }
 }
 
-const plainSpec = (podId: string): Omit<PodSpec, 'bundlePath' | 'bundleSha256'> => ({
+const plainSpec = (podId: string): PodSpec => ({
   podId,
   incarnation: 1,
   name: podId,
@@ -74,5 +75,4 @@ const plainSpec = (podId: string): Omit<PodSpec, 'bundlePath' | 'bundleSha256'> 
   args: [],
   attempt: 1,
   memoryLimitMb: 512,
-  isolation: 'process',
 })

@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorkerRuntime } from '../../agents/node/worker-runtime.ts'
-import type { Runtime } from '../../agents/runtime.ts'
+import type { FileRuntime } from '../../agents/node/file-runtime.ts'
 import { buildIfStale, dist } from '../../console/cli/build.mjs'
 import { services, startPod } from './harness.ts'
 
 let origin: string
 let forbidden: string
-let runtime: Runtime
+let runtime: FileRuntime
 const forbiddenRequests: string[] = []
 
 const routes: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {

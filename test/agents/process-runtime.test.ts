@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProcessRuntime } from '../../agents/node/process-runtime.ts'
-import type { Runtime } from '../../agents/runtime.ts'
+import type { FileRuntime } from '../../agents/node/file-runtime.ts'
 import { buildIfStale, dist } from '../../console/cli/build.mjs'
 import { waitFor } from '../support/wait-for.ts'
 import { services, startPod } from './harness.ts'
@@ -31,7 +31,7 @@ runtimeContract('process runtime with a spare', {
 })
 
 describe('a pod in a process', () => {
-  let runtime: Runtime
+  let runtime: FileRuntime
   beforeAll(() => {
     runtime = createProcessRuntime({ entries, services: services() })
   })

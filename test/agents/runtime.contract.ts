@@ -1,20 +1,20 @@
 /** What every runtime does, whatever it is made of: the same pack gives the same transcript, and each start has one end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Runtime } from '../../agents/runtime.ts'
+import type { FileRuntime } from '../../agents/node/file-runtime.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { startPod } from './harness.ts'
 
 const AGENT_SECRET = 'an-agent-token-that-no-pod-may-see'
 
 export interface RuntimeContract {
-  readonly create: () => Runtime | Promise<Runtime>
+  readonly create: () => FileRuntime | Promise<FileRuntime>
   /** What an ended pod's exit says of a kill. */
   readonly killSignal: string | null
 }
 
 export function runtimeContract(name: string, { create, killSignal }: RuntimeContract): void {
   describe(name, () => {
-    let runtime: Runtime
+    let runtime: FileRuntime
     beforeAll(async () => {
       process.env.STARK_TEST_SECRET = AGENT_SECRET
       runtime = await create()

@@ -7,7 +7,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createProcessRuntime } from '../../../agents/node/process-runtime.ts'
-import type { Runtime } from '../../../agents/runtime.ts'
+import type { FileRuntime } from '../../../agents/node/file-runtime.ts'
 import { buildIfStale, dist } from '../../../console/cli/build.mjs'
 import { services, startPod } from '../../agents/harness.ts'
 import { childrenOf } from '../../agents/processes.ts'
@@ -34,7 +34,7 @@ const unix = createServer((socket) => {
 })
 const udp = createSocket('udp4', () => reached.push('udp'))
 const onSignal = (): void => void reached.push('signal')
-let runtime: Runtime
+let runtime: FileRuntime
 let agent: string
 
 beforeAll(async () => {
@@ -79,7 +79,7 @@ describe.each(Object.entries(attacks))('a hostile pack, %s:', (_, group) => {
 
 // An agent without root's rights is its pods' equal before the kernel, and would be killed here.
 describe.runIf(process.getuid?.() === 0)('behind the guard, which is only JavaScript,', () => {
-  let unguarded: Runtime
+  let unguarded: FileRuntime
   beforeAll(() => {
     const guard = path.join(temporaryFolder('no-guard'), 'guard.mjs')
     writeFileSync(guard, '')

@@ -1,7 +1,7 @@
-/** What processes and threads share: stop with a grace, then kill; and exactly one onExit, judged from all that is known. */
-import type { PodReport, ToPod } from '../pod-messages.ts'
-import { judge, type Ending } from '../pod-exit.ts'
-import type { PodEvents, PodSpec } from '../runtime.ts'
+/** What isolates of every kind share: stop with a grace, then kill; and exactly one onExit, judged from all that is known. */
+import type { PodReport, ToPod } from './pod-messages.ts'
+import { judge, type Ending } from './pod-exit.ts'
+import type { PodEvents, PodSpec } from './runtime.ts'
 
 /** How long an isolate may live on after its pack has ended; it needs milliseconds to end itself. */
 const LINGER_MS = 1000
@@ -19,7 +19,7 @@ export class PodLifecycle {
   #killedFor: Ending['killedFor']
   #broken: Error | undefined
   #killAt = Infinity
-  #timer: NodeJS.Timeout | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
   #hasEnded = false
 
   constructor(options: LifecycleOptions) {

@@ -1,6 +1,6 @@
 /** A pod that never was: its start failed before there was an isolate. It ends like any other, once, after start() returned. */
-import { judge } from '../pod-exit.ts'
-import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
+import { judge } from './pod-exit.ts'
+import type { PodEvents, PodSpec, RunningPod } from './runtime.ts'
 
 export function failedStart({ podId, incarnation, memoryLimitMb }: PodSpec, events: PodEvents, startError: Error): RunningPod {
   const nothing = { report: undefined, code: null, signal: null, killedFor: undefined, broken: undefined, stop: undefined }
