@@ -95,7 +95,7 @@ function examine(kernel: PluginKernel, leadsSince: number): Findings {
     const isTainted = node.taints.some(({ key }) => key === UNREACHABLE)
     const goodbye = heartbeats.goodbye(node.id)
     if (goodbye !== undefined && now - goodbye >= GOODBYE_GRACE_MS) findings.gone.push(node)
-    if (now - last >= heartbeatTimeoutMs) {
+    if (heartbeats.isSuspended(node.id) || now - last >= heartbeatTimeoutMs) {
       if (!isTainted) findings.silent.push(node)
     } else if (isTainted && heartbeats.last(node.id) !== undefined) findings.back.push(node)
   }

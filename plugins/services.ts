@@ -84,6 +84,8 @@ export interface PodDrafts {
 export interface Heartbeats {
   /** epoch ms of the last sign of life since this control plane began to lead; undefined when there was none */
   readonly last: (nodeId: string) => number | undefined
+  /** Whether the node said that it sleeps, and has not come back. */
+  readonly isSuspended: (nodeId: string) => boolean
   /** epoch ms at which the node said goodbye; undefined when it has not, or has come back */
   readonly goodbye: (nodeId: string) => number | undefined
   /** What the node's pods really use, as it reported. */
@@ -100,10 +102,14 @@ export interface StoreHealth {
 export interface Web {
   readonly server: Server
   /** Answers GET of a path outside /api, without a credential. */
-  readonly serve: (
-    path: string,
-    answer: () => { readonly contentType: string; readonly body: string | Uint8Array; readonly etag?: string },
-  ) => void
+  readonly serve: (path: string, answer: () => Page) => void
+}
+export interface Page {
+  readonly contentType: string
+  readonly body: string | Uint8Array
+  readonly etag?: string
+  /** Beside those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 declare module '../kernel/plugin.ts' {

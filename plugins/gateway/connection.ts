@@ -10,6 +10,7 @@ import type { Watches } from './watches.ts'
 
 const HELLO_MAX_MS = 10_000
 const RECHECK_MS = 30_000
+const PING_MS = 30_000
 const WATCHES_MAX = 64
 const ASKS_MAX = 256
 const BUFFERED_BYTES_MAX = 8_000_000
@@ -35,6 +36,7 @@ export class Connection implements LiveSession {
   #token: string | undefined
   #who: Principal | undefined
   #asks = 0
+  #hasAnswered = true
   #isClosed = false
 
   constructor(options: ConnectionOptions) {
@@ -46,8 +48,10 @@ export class Connection implements LiveSession {
         if (!this.#who) this.#bye('protocol', new KernelError('INVALID_FRAME', 'no hello came in time'))
       }),
       kernel.clock.every(RECHECK_MS, () => this.#recheck()),
+      kernel.clock.every(PING_MS, () => this.#ping()),
     ]
     socket.on('message', (data, isBinary) => this.#receive(isBinary ? undefined : textOf(data)))
+    socket.on('pong', () => (this.#hasAnswered = true))
     socket.on('close', () => this.#closed())
     // A broken connection is closed right after; there is nobody left to tell.
     socket.on('error', () => undefined)
@@ -153,6 +157,17 @@ export class Connection implements LiveSession {
     } catch (error) {
       this.#bye('refused', error)
     }
+  }
+
+  /**
+   * Keeps what lies between from forgetting the connection, and finds those whose other end is gone without a word. It says
+   * nothing about the agent: the network process of a frozen tab answers too, which is why heartbeats are frames.
+   */
+  #ping(): void {
+    const { socket } = this.#options
+    if (!this.#hasAnswered) return socket.terminate()
+    this.#hasAnswered = false
+    socket.ping()
   }
 
   #send(frame: FromServer): void {

@@ -1,4 +1,4 @@
-/** What agents call: a node registers, sends heartbeats, and says goodbye. Of two connections that claim one node the newer wins. */
+/** What agents call: a node registers and sends heartbeats. Of two connections that claim one node the newer wins. */
 import { Type, type Static } from 'typebox'
 import {
   Annotations,
@@ -21,6 +21,7 @@ import {
   type PluginKernel,
 } from '../../kernel/index.ts'
 import type { Alive } from './alive.ts'
+import { mustBeItself } from './presence-calls.ts'
 
 const Used = strict({ cpu: Type.Number({ minimum: 0 }), memory: Type.Number({ minimum: 0 }) })
 const Registration = strict({
@@ -69,31 +70,10 @@ export function defineAgentCalls(kernel: PluginKernel, alive: Map<string, Alive>
       const known = alive.get(id)
       const lastMs = clock.now()
       if (known) Object.assign(known, { lastMs, used, goodbyeMs: undefined, isWritten: false })
-      else alive.set(id, { lastMs, used, goodbyeMs: undefined, session: undefined, isWritten: false })
+      else alive.set(id, { lastMs, used, goodbyeMs: undefined, isSuspended: false, session: undefined, isWritten: false })
       return { at: timestamp(lastMs) }
     },
   })
-  operations.define({
-    name: 'nodes.goodbye',
-    summary: 'A node stops on purpose; unless it is back soon, its pods are lost',
-    http: 'POST /api/nodes/:id/goodbye',
-    permission: 'nodes:report',
-    status: 204,
-    input: strict({ id: Id }),
-    output: Type.Null(),
-    errors: ['FORBIDDEN'],
-    handle({ id }, call) {
-      mustBeItself(id, call)
-      const known = alive.get(id)
-      if (known) known.goodbyeMs = clock.now()
-      return null
-    },
-  })
-}
-
-function mustBeItself(id: string, { who }: Call): void {
-  if (who.kind === 'node' && who.id === id) return
-  throw new KernelError('FORBIDDEN', 'a node speaks for itself only')
 }
 
 type Registration = Static<typeof Registration>
@@ -140,7 +120,7 @@ function mustBeRepeat(before: Node, tokenId: string): void {
 /** The connection is the node's from now on. Of two that claim one node, the newer wins and the older is told. */
 function attach(kernel: PluginKernel, alive: Map<string, Alive>, nodeId: string, session: LiveSession | undefined): void {
   const older = alive.get(nodeId)?.session
-  alive.set(nodeId, { lastMs: kernel.clock.now(), goodbyeMs: undefined, used: undefined, session, isWritten: true })
+  alive.set(nodeId, { lastMs: kernel.clock.now(), goodbyeMs: undefined, isSuspended: false, used: undefined, session, isWritten: true })
   if (older && older.id !== session?.id) older.close('replaced', 'another connection has claimed this node')
   session?.onClose(() => {
     const known = alive.get(nodeId)

@@ -27,6 +27,7 @@ import {
 } from '../../kernel/index.ts'
 import { defineAgentCalls } from './agent-calls.ts'
 import { heartbeatsOf, type Alive } from './alive.ts'
+import { definePresenceCalls } from './presence-calls.ts'
 
 /** How often the last heartbeats are written to the store: they are not commits of their own. */
 const HEARTBEATS_WRITTEN_MS = 60_000
@@ -43,6 +44,7 @@ export const nodes = (): Plugin => ({
     kernel.provide('heartbeats', heartbeatsOf(alive))
     defineReads(kernel, alive)
     defineAgentCalls(kernel, alive)
+    definePresenceCalls(kernel, alive)
     defineWrites(kernel, alive)
     kernel.clock.every(HEARTBEATS_WRITTEN_MS, () => writeHeartbeats(kernel, alive))
     // Connections that end from here on end because this control plane does: that says nothing about the nodes.

@@ -109,7 +109,8 @@ function tellOfStream({ log }: PluginKernel, error: unknown): void {
 function servePage(context: Context, pages: Pages): boolean {
   const page = context.method === 'GET' || context.method === 'HEAD' ? pages.get(context.path) : undefined
   if (!page) return false
-  const { contentType, body, etag } = page()
+  const { contentType, body, etag, headers = {} } = page()
+  context.set(headers)
   if (etag !== undefined) context.set('ETag', `"${etag}"`)
   context.status = 200
   if (context.fresh) {

@@ -48,6 +48,7 @@ async function connect() {
     forget: () => (known = undefined),
     sung,
     cut: () => pair.cut(),
+    deafen: () => pair.deafen(),
     /** The other side does not close what this side closes. */
     keepOpen: () => (pair.server.close = () => undefined),
     async say(frame: FromClient) {
@@ -55,12 +56,16 @@ async function connect() {
       await settle()
     },
     async pass(ms: number) {
-      clock.advance(ms)
-      await settle()
+      // In steps, so that what is said meanwhile is heard.
+      for (let passed = 0; passed < ms; passed += STEP_MS) {
+        clock.advance(Math.min(STEP_MS, ms - passed))
+        await settle()
+      }
     },
   }
 }
 
+const STEP_MS = 10_000
 const hello = { type: 'hello', protocol: 1, token: 'a' } as const
 const goodbyes = (heard: readonly FromServer[]) => heard.filter((frame): frame is Bye => frame.type === 'bye')
 
@@ -88,6 +93,17 @@ describe('a connection', () => {
     forget()
     await pass(30_000)
     expect(goodbyes(heard)).toMatchObject([{ why: 'refused', problem: { code: 'UNAUTHENTICATED' } }])
+    expect(closed).toEqual(['closed'])
+  })
+
+  test('whose other end is gone without a word is ended after two pings', async () => {
+    const { closed, say, pass, deafen } = await connect()
+    await say(hello)
+    await pass(60_000)
+    deafen()
+    await pass(59_000)
+    expect(closed).toEqual([])
+    await pass(1_000)
     expect(closed).toEqual(['closed'])
   })
 

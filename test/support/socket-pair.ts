@@ -12,6 +12,7 @@ class End {
   readonly sent: string[] = []
   other: End | undefined
   isOpen = true
+  isDeaf = false
 
   emit(event: string, value?: unknown): void {
     for (const listener of this.listeners.get(event) ?? []) (listener as (given: unknown) => void)(value)
@@ -42,6 +43,8 @@ export interface SocketPair {
   readonly client: Socket
   readonly server: WebSocket
   cut(): void
+  /** The client's machine answers nothing any more, and nobody has noticed. */
+  deafen(): void
 }
 
 export function socketPair(): SocketPair {
@@ -70,11 +73,13 @@ export function socketPair(): SocketPair {
     send: (text: string) => far.send(text),
     close: () => far.close(),
     terminate: () => far.close(),
+    ping: () => queueMicrotask(() => near.isOpen && !near.isDeaf && far.emit('pong')),
   }
   queueMicrotask(() => near.emit('open'))
   return {
     client,
     server: server as unknown as WebSocket,
+    deafen: () => void (near.isDeaf = true),
     cut() {
       near.shut()
       far.shut()
