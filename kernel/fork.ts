@@ -144,7 +144,7 @@ interface Parts {
 const nothing = (): void => undefined
 const unheard = { tap: nothing, tapPromise: nothing }
 const refuse = (): never => {
-  throw new Error('a fork answers no calls and has no forks of its own')
+  throw new Error('a fork answers no calls, and has no plugins or forks of its own')
 }
 
 /** The kernel as a plugin sees it in a fork. */
@@ -181,6 +181,8 @@ function faceOf({ name }: Plugin, { state, committer, scheduler, hooks, services
     provide: nothing,
     need: (service) => services.need(name, service),
     plugins: () => [],
+    enable: refuse,
+    disable: refuse,
     isReady: () => true,
     fork: refuse,
   }

@@ -56,6 +56,8 @@ export class Kernel {
       hooks,
       fork: (use) => this.fork(use),
       plugins: () => this.plugins,
+      enable: (plugin) => this.enable(plugin),
+      disable: (name) => this.disable(name),
       isReady: () => this.#isReady,
     }
     for (const plugin of inOrder(plugins)) this.#apply(plugin)
@@ -99,7 +101,7 @@ export class Kernel {
     this.#hosts = []
   }
 
-  /** Adds a plugin to a running kernel. @throws Error naming it, with nothing of it left */
+  /** Adds a plugin to a running kernel, or to one that is loading. @throws Error naming it, with nothing of it left */
   async enable(plugin: Plugin): Promise<void> {
     const order = inOrder([...this.#hosts.map((host) => host.plugin), plugin])
     const host = this.#apply(plugin)
@@ -113,8 +115,9 @@ export class Kernel {
     const host = this.#hosts.find(({ plugin }) => plugin.name === name)
     if (!host) throw new Error(`no plugin ${name} is enabled`)
     this.#hosts = this.#hosts.filter((each) => each !== host)
-    await host.stop()
+    // First, so that nobody asks it any more while it stops.
     this.#rebuild()
+    await host.stop()
   }
 
   commit<T>(origin: Origin, write: (transaction: Transaction) => T): Promise<T> {
@@ -146,5 +149,6 @@ export class Kernel {
     const { authenticate, authorize, replay } = this.operations
     for (const host of this.#hosts) host.tapInto({ ...hooks, authenticate, authorize, replay })
     this.#hooks = hooks
+    this.scheduler.reconsider()
   }
 }

@@ -28,6 +28,8 @@ export interface Parts {
   readonly hooks: () => Hooks
   readonly fork: <T>(use: (fork: Fork) => T) => T
   readonly plugins: () => readonly PluginStatus[]
+  readonly enable: (plugin: Plugin) => Promise<void>
+  readonly disable: (name: string) => Promise<void>
   readonly isReady: () => boolean
 }
 
@@ -52,6 +54,8 @@ export class PluginHost {
   readonly #undo: (() => void)[] = []
   readonly #onStart: Run[] = []
   readonly #onStop: Run[] = []
+  #hasStarted = false
+  #hasStopped = false
 
   constructor(plugin: Plugin, parts: Parts) {
     this.plugin = plugin
@@ -59,7 +63,12 @@ export class PluginHost {
   }
 
   get status(): PluginStatus {
-    return { name: this.plugin.name, after: this.plugin.after ?? [], hooks: [...new Set(this.#taps.map(({ hook }) => hook))] }
+    return {
+      name: this.plugin.name,
+      after: this.plugin.after ?? [],
+      hooks: [...new Set(this.#taps.map(({ hook }) => hook))],
+      scores: this.#taps.filter(({ hook }) => hook === 'score').map(({ options }) => nameOf(options)),
+    }
   }
 
   /** @throws Error naming the plugin when its apply throws, with nothing of it left */
@@ -77,11 +86,17 @@ export class PluginHost {
     for (const { hook, method, options, fn } of this.#taps) (targets[hook] as Tappable)[method](options, fn)
   }
 
+  /** Once, whoever asks: the kernel as it starts, or whoever enabled the plugin meanwhile. */
   async start(): Promise<void> {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
     for (const run of this.#onStart) await run()
   }
 
+  /** Once, as `start`. */
   async stop(): Promise<void> {
+    if (this.#hasStopped) return
+    this.#hasStopped = true
     for (const run of this.#onStop.toReversed()) await this.#contain('stopping', run)
     this.#remove()
   }
@@ -126,6 +141,8 @@ export class PluginHost {
       need: (service) => services.need(name, service),
       fork: this.#parts.fork,
       plugins: this.#parts.plugins,
+      enable: this.#parts.enable,
+      disable: this.#parts.disable,
       isReady: this.#parts.isReady,
     }
   }
@@ -188,5 +205,8 @@ export class PluginHost {
     }
   }
 }
+
+/** tapable takes a name, or options with one. */
+const nameOf = (options: unknown): string => (typeof options === 'string' ? options : (options as { readonly name: string }).name)
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -45,7 +45,7 @@ export interface PluginKernel {
   readonly state: State
   /** The cluster as it is durable, for whoever answers a caller. */
   readonly durable: Reader
-  readonly scheduler: Pick<Scheduler, 'usage' | 'judge' | 'pending'>
+  readonly scheduler: Pick<Scheduler, 'usage' | 'judge' | 'pending' | 'reconsider'>
   readonly clock: PluginClock
   readonly log: Log
   readonly newId: () => string
@@ -65,6 +65,10 @@ export interface PluginKernel {
   readonly fork: <T>(use: (fork: Fork) => T) => T
   /** Enabled plugins, in order. */
   readonly plugins: () => readonly PluginStatus[]
+  /** Adds a plugin to this kernel. @throws Error naming it, with nothing of it left */
+  readonly enable: (plugin: Plugin) => Promise<void>
+  /** Takes a plugin out, with all that it did. */
+  readonly disable: (name: string) => Promise<void>
   /** Whether the state is loaded and the scheduler runs. */
   readonly isReady: () => boolean
 }
@@ -74,4 +78,6 @@ export interface PluginStatus {
   readonly after: readonly string[]
   /** What it taps, by hook. */
   readonly hooks: readonly string[]
+  /** Under which names it scores: what a weight can be given to. */
+  readonly scores: readonly string[]
 }

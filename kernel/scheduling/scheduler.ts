@@ -78,6 +78,14 @@ export class Scheduler {
     this.#isRunning = false
   }
 
+  /** What plugins say has changed by itself: they are asked anew, for every pod that waits. */
+  reconsider(): void {
+    if (!this.#isRunning) return
+    this.#forgetClasses()
+    // Every parked pod waits for this, whoever refused it.
+    this.#queue.wake(new Set(['nodes:put']))
+  }
+
   /** Where a pod would go now, and why not elsewhere. Changes nothing. */
   judge(pod: ClassPod & { readonly id?: string }): Judgement {
     return this.#placement(pod).judge(pod.id)

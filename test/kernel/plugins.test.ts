@@ -5,6 +5,7 @@ import { strict, type Log, type Operation, type Plugin } from '../../kernel/inde
 import { inOrder } from '../../kernel/order.ts'
 import { aNode, aPod } from '../support/builders.ts'
 import { nouns, startKernel } from '../support/kernel.ts'
+import { MemoryStore } from '../support/memory-store.ts'
 
 const who = { actorId: 'test' }
 const plugin = (name: string, apply: Plugin['apply'] = () => undefined, after: string[] = []): Plugin => ({ name, after, apply })
@@ -100,10 +101,45 @@ describe('a plugin that is disabled', () => {
     await settle()
     expect(kernel.state.get('pods', pod.id)?.status).toBe('pending')
     await kernel.disable('never')
-    await kernel.commit(who, (transaction) => transaction.add('nodes', aNode()))
     clock.advance(10_000)
     await settle()
     expect(kernel.state.get('pods', pod.id)?.status).toBe('scheduled')
+  })
+
+  test('is asked nothing any more while it stops', async () => {
+    const { kernel } = await startKernel([nouns()])
+    const happened: string[] = []
+    await kernel.enable(
+      plugin('guest', ({ hooks, onStop }) => {
+        hooks.admit.tap('guest', () => void happened.push('admit'))
+        onStop(async () => void (await kernel.commit(who, (transaction) => transaction.add('pods', aPod()))))
+      }),
+    )
+    await kernel.disable('guest')
+    expect(happened).toEqual([])
+  })
+})
+
+describe('a plugin that is enabled while the kernel starts', () => {
+  const host = (guest: Plugin) => plugin('host', ({ hooks, enable }) => hooks.load.tapPromise('host', () => enable(guest)))
+
+  test('decides about the first pod already, and starts once', async () => {
+    const started: string[] = []
+    const store = new MemoryStore()
+    const { kernel: before } = await startKernel([nouns()], { store })
+    const pod = await before.commit(who, (transaction) => {
+      transaction.add('nodes', aNode())
+      return transaction.add('pods', aPod())
+    })
+    await before.stop()
+    const guest = plugin('guest', ({ hooks, onStart }) => {
+      hooks.filter.tap('guest', (candidates) => candidates.where(() => 'are not wanted'))
+      onStart(() => void started.push('guest'))
+    })
+    const { kernel, settle } = await startKernel([nouns(), host(guest)], { store })
+    await settle()
+    expect(kernel.state.get('pods', pod.id)?.statusMessage).toBe('0/1 nodes fit: 1 are not wanted')
+    expect(started).toEqual(['guest'])
   })
 })
 
