@@ -44,6 +44,7 @@ export const cluster = (): Plugin => ({
         const before = stored(kernel)
         expectVersion(before, call.ifMatch)
         judge(kernel, { ...before, ...input })
+        judgeWeights(kernel, input)
         const config = await kernel.commit(call.origin, (transaction) => transaction.amend('clusterConfigs', before.id, input))
         return { ...config, totals: totals(kernel) }
       },
@@ -61,6 +62,15 @@ function judge({ state }: PluginKernel, { defaultNamespace, heartbeatIntervalMs,
     const message = `is ${heartbeatTimeoutMs}, and a node is heard only each ${heartbeatIntervalMs} ms: it would always be lost`
     throw invalid([{ path: '/heartbeatTimeoutMs', message }])
   }
+}
+
+/** Only what is asked for: a weight may outlive the plugin that it was given to. @throws KernelError INVALID */
+function judgeWeights({ plugins }: PluginKernel, { scoreWeights = {} }: Partial<ClusterConfig>): void {
+  const scoring = plugins().flatMap(({ scores }) => scores)
+  const unknown = Object.keys(scoreWeights).filter((name) => !scoring.includes(name))
+  if (unknown.length === 0) return
+  const message = `no plugin scores under this name: ${scoring.toSorted().join(', ')} do`
+  throw invalid(unknown.map((name) => ({ path: `/scoreWeights/${name}`, message })))
 }
 
 function stored({ durable }: Pick<PluginKernel, 'durable'>): ClusterConfig {

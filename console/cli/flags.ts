@@ -68,8 +68,7 @@ function withoutNull(schema: Schema): Schema {
 function shapeOf(schema: Schema): Shape {
   if (schema.enum) return { placeholder: 'value', choices: schema.enum.map(String), parse: (text) => text }
   if (schema.type === 'array') return arrayShape(schema.items ?? {})
-  if (schema.type === 'object' && isPairs(schema)) return { placeholder: 'key=value', isRepeatable: true, parse: addPair }
-  return shapes[schema.type ?? ''] ?? jsonShape
+  return pairsShape(schema) ?? shapes[schema.type ?? ''] ?? jsonShape
 }
 
 function arrayShape(items: Schema): Shape {
@@ -78,9 +77,17 @@ function arrayShape(items: Schema): Shape {
   return { placeholder, ...(choices ? { choices } : {}), isRepeatable: true, parse: append((text) => parse(text, undefined)) }
 }
 
-/** An object of any names with text as values: labels, environments. */
-const isPairs = ({ patternProperties = {}, properties }: Schema): boolean =>
-  properties === undefined && Object.values(patternProperties).some(({ type }) => type === 'string')
+/** An object of any names with text or numbers as values: labels, environments, weights. */
+function pairsShape({ patternProperties = {}, properties }: Schema): Shape | undefined {
+  const [value] = Object.values(patternProperties)
+  const { placeholder, parse } = shapes[value?.type ?? ''] ?? jsonShape
+  if (properties !== undefined || (placeholder !== 'text' && placeholder !== 'number')) return undefined
+  return {
+    placeholder: `key=${placeholder === 'text' ? 'value' : placeholder}`,
+    isRepeatable: true,
+    parse: (text, before) => withPair(before, text, (typed) => parse(typed, undefined)),
+  }
+}
 
 const number: Shape = { placeholder: 'number', parse: toNumber }
 const shapes: Readonly<Record<string, Shape>> = {
@@ -116,9 +123,11 @@ function toPair(text: string): [key: string, value: string] {
   throw new FlagError('it has the form key=value')
 }
 
-export function addPair(text: string, before: unknown): Record<string, string> {
+export const addPair = (text: string, before: unknown): Record<string, string> => withPair(before, text, (value) => value)
+
+function withPair<T>(before: unknown, text: string, parse: (value: string) => T): Record<string, T> {
   const [key, value] = toPair(text)
-  return { ...(before as Record<string, string> | undefined), [key]: value }
+  return { ...(before as Record<string, T> | undefined), [key]: parse(value) }
 }
 
 export interface TaintText {

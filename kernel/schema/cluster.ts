@@ -52,6 +52,12 @@ export const PriorityClass = strict({
 })
 export type PriorityClass = Static<typeof PriorityClass>
 
+const PLUGINS_MAX = 256
+export const PluginName = Type.String({
+  pattern: '^[A-Za-z][A-Za-z0-9-]{0,62}$',
+  description: 'letters, digits and "-", 63 at most, a letter first',
+})
+
 export const ClusterConfig = strict({
   ...Meta,
   maxPodsPerNode: Type.Integer({ minimum: 1, maximum: 10_000 }),
@@ -63,6 +69,16 @@ export const ClusterConfig = strict({
   heartbeatTimeoutMs: Type.Integer({ minimum: 300, maximum: 3_600_000 }),
   unreachableTolerationSeconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
   enablePreemption: Type.Boolean(),
+  scoreWeights: Type.Optional(
+    Type.Record(PluginName, Type.Integer({ minimum: 0, maximum: 100 }), {
+      additionalProperties: false,
+      maxProperties: PLUGINS_MAX,
+      description: "how much a plugin's score counts, by the name it scores under; absent is the plugin's own weight, 0 is not at all",
+    }),
+  ),
+  disabledPlugins: Type.Optional(
+    Type.Array(PluginName, { maxItems: PLUGINS_MAX, description: 'plugins from outside that stay out although their files are there' }),
+  ),
 })
 export type ClusterConfig = Static<typeof ClusterConfig>
 

@@ -11,6 +11,7 @@ function flagFor(schema: Schema, name = 'nodeName'): Flag {
   return flag
 }
 const labels: Schema = { type: 'object', patternProperties: { '^[a-z]+$': { type: 'string' } } }
+const weights: Schema = { type: 'object', patternProperties: { '^[a-z]+$': { type: 'integer' } } }
 const taints: Schema = { type: 'array', items: { type: 'object', required: ['key', 'effect'], properties: {} } }
 
 describe('a flag', () => {
@@ -24,6 +25,7 @@ describe('a flag', () => {
     ['a choice', { enum: ['a', 'b'] }, 'b', 'b'],
     ['JSON where nothing simpler would do', { type: 'object', properties: {} }, '{"cpu":1}', { cpu: 1 }],
     ['nothing for null', { anyOf: [{ type: 'integer' }, { type: 'null' }] }, 'null', null],
+    ['a name with a number', weights, 'taints=3', { taints: 3 }],
     ['a number that could be null', { anyOf: [{ type: 'integer' }, { type: 'null' }] }, '3', 3],
   ])('reads %s', (_, schema: Schema, text, value) => {
     expect(flagFor(schema).parse(text, undefined)).toEqual(value)
@@ -35,6 +37,7 @@ describe('a flag', () => {
     ['JSON', { type: 'object', properties: {} }, '{cpu}', 'JSON'],
     ['a pair', labels, 'tier', 'key=value'],
     ['a pair with a key', labels, '=web', 'key=value'],
+    ['a number behind a name', weights, 'taints=much', 'number'],
     ['a taint', taints, 'gpu=true', 'key=value:Effect'],
     ['a taint with an effect that exists', taints, 'gpu=true:Never', 'key=value:Effect'],
   ])('says that it expects %s', (_, schema: Schema, text, expected) => {
