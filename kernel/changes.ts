@@ -29,6 +29,10 @@ export interface Origin {
   readonly actorId: string
   /** The roles of a person or a machine that asked; undefined when a plugin did. */
   readonly roles?: readonly string[]
+  /** The session or token that the request came with. */
+  readonly credentialId?: string
+  /** The address that it came from. */
+  readonly remote?: string
   readonly correlationId?: string
   readonly operation?: string
   readonly idempotencyKey?: string

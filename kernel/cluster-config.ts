@@ -14,6 +14,7 @@ export const clusterDefaults: ClusterSettings = {
   heartbeatTimeoutMs: 30_000,
   unreachableTolerationSeconds: 300,
   enablePreemption: true,
+  registration: 'closed',
 }
 
 export function clusterConfig(state: State): ClusterSettings {

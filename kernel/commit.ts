@@ -128,7 +128,12 @@ export class Committer {
     if (from < 0) return
     const { state, log } = this.#options
     const undone = this.#underway.splice(from).toReversed()
-    log.warn('commits undone: the store refused', { commits: undone.length, revision: failed.changeSet.revision, error: String(error) })
+    log.warn('commits undone: the store refused', {
+      commits: undone.length,
+      revision: failed.changeSet.revision,
+      error: String(error),
+      cause: causeOf(error),
+    })
     for (const { changeSet } of undone) {
       const inverse = changeSet.changes.toReversed().map(invert)
       for (const change of inverse) state.kind(change.kind).table.set(change.id, change.op === 'put' ? change.record : undefined)
@@ -144,6 +149,9 @@ export class Committer {
     for (const listener of listeners) listener(changeSet)
   }
 }
+
+/** Why the store refused, in its own words, which are for the log and not for the caller. */
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined)
 
 function invert(change: Change): Change {
   const { kind, id, before } = change

@@ -20,6 +20,7 @@ export const codes = {
   CONFLICT: { status: 409, retryable: true },
   IN_USE: { status: 409, retryable: false },
   RESERVED: { status: 409, retryable: false },
+  LAST_ADMINISTRATOR: { status: 409, retryable: false },
   NAMESPACE_TERMINATING: { status: 409, retryable: false },
   PRECONDITION_FAILED: { status: 412, retryable: false },
   BODY_TOO_LARGE: { status: 413, retryable: false },

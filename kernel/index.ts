@@ -12,11 +12,13 @@ export { silent, type Log, type LogFields, type LogLevel } from './log.ts'
 export {
   Download,
   type Answer,
+  type Attempt,
   type Call,
   type Credential,
   type Operation,
   type Principal,
   type Session as LiveSession,
+  type Settled,
 } from './operations.ts'
 export type { Plugin, PluginKernel, PluginStatus, Services } from './plugin.ts'
 export { isValidSelector, labelOf, matchesNodeRules, matchesNodeTerm, matchesSelector, parseSelector, tolerates } from './matching.ts'

@@ -146,8 +146,8 @@ export class Kernel {
   #rebuild(): void {
     const hooks = createHooks()
     this.operations.renew()
-    const { authenticate, authorize, replay } = this.operations
-    for (const host of this.#hosts) host.tapInto({ ...hooks, authenticate, authorize, replay })
+    const { authenticate, authorize, replay, meter, settled } = this.operations
+    for (const host of this.#hosts) host.tapInto({ ...hooks, authenticate, authorize, replay, meter, settled })
     this.#hooks = hooks
     this.scheduler.reconsider()
   }

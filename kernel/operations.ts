@@ -2,7 +2,7 @@
  * Operations: each is defined once, by the plugin that owns its noun, and REST routes, WebSocket calls, the command line,
  * OpenAPI and the console's forms are read from here. A call is judged in one order: credential, permission, input.
  */
-import { AsyncSeriesBailHook, SyncBailHook } from 'tapable'
+import { AsyncSeriesBailHook, SyncBailHook, SyncHook } from 'tapable'
 import type { Static, TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Origin } from './changes.ts'
@@ -32,6 +32,23 @@ export interface Credential {
   readonly bearer: string | undefined
   /** The address that it came from. */
   readonly remote: string
+  /** Of the call that it came with. */
+  readonly correlationId?: string
+}
+
+/** A call on its way: what is not known yet is undefined. */
+export interface Attempt {
+  /** undefined where somebody says who he is and asks for nothing, as a connection does. */
+  readonly operation: Operation | undefined
+  readonly remote: string
+  readonly who: Principal | undefined
+  readonly input: object | undefined
+}
+/** A call that was answered or refused. */
+export interface Settled extends Attempt {
+  readonly correlationId: string | undefined
+  /** Why it was refused or failed; undefined when it was answered. */
+  readonly error: unknown
 }
 
 /** A connection that stays. */
@@ -126,6 +143,10 @@ export class Operations {
   authorize = createAuthorize()
   /** Answers in place of the operation: a repeated request. */
   replay = createReplay()
+  /** Looks at a call when it arrives, when it is known who calls, and when its input was checked; refuses by throwing. */
+  meter = createMeter()
+  /** Told of each call once it was answered or refused. */
+  settled = createSettled()
   readonly #registered = new Map<string, Registered>()
   #all: readonly Operation[] = []
   readonly #isReady: () => boolean
@@ -139,6 +160,8 @@ export class Operations {
     this.authenticate = createAuthenticate()
     this.authorize = createAuthorize()
     this.replay = createReplay()
+    this.meter = createMeter()
+    this.settled = createSettled()
   }
 
   /** @throws Error when the name or the route is taken */
@@ -183,28 +206,52 @@ export class Operations {
     return this.#all
   }
 
-  /** Credential, then permission. @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED, FORBIDDEN, NOT_READY */
+  /** Credential, then permission. @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED, FORBIDDEN, NOT_READY, TOO_MANY */
   async judge(operation: Operation, credential: Credential): Promise<Principal> {
-    if (!operation.isAlwaysOpen) this.#mustBeReady()
-    if (operation.permission === null) return ANYBODY
-    const who = await this.identify(credential)
-    this.allow(operation, who)
-    return who
+    let who: Principal | undefined
+    try {
+      if (!operation.isAlwaysOpen) this.#mustBeReady()
+      this.meter.call({ operation, remote: credential.remote, who: undefined, input: undefined })
+      if (operation.permission === null) return ANYBODY
+      who = await this.#known(credential)
+      this.meter.call({ operation, remote: credential.remote, who, input: undefined })
+      this.allow(operation, who)
+      return who
+    } catch (error) {
+      this.#settle(credential, { operation, who, error })
+      throw error
+    }
   }
 
-  /** @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED, NOT_READY */
+  /** @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED, NOT_READY, TOO_MANY */
   async identify(credential: Credential): Promise<Principal> {
-    this.#mustBeReady()
-    const who = await this.authenticate.promise(credential)
-    if (who) return who
-    const how = credential.bearer === undefined ? 'no credential was given' : 'the credential is not known'
-    throw new KernelError('UNAUTHENTICATED', `${how}: send "Authorization: Bearer TOKEN"`)
+    try {
+      this.#mustBeReady()
+      this.meter.call({ operation: undefined, remote: credential.remote, who: undefined, input: undefined })
+      const who = await this.#known(credential)
+      this.meter.call({ operation: undefined, remote: credential.remote, who, input: undefined })
+      return who
+    } catch (error) {
+      this.#settle(credential, { operation: undefined, who: undefined, error })
+      throw error
+    }
   }
 
   /** @throws KernelError FORBIDDEN */
   allow(operation: Operation, who: Principal): void {
     const refusal = this.authorize.isUsed() ? this.authorize.call(operation, who) : 'nothing decides who may'
     if (refusal !== undefined) throw new KernelError('FORBIDDEN', refusal, { details: { permission: operation.permission } })
+  }
+
+  async #known(credential: Credential): Promise<Principal> {
+    const who = await this.authenticate.promise(credential)
+    if (who) return who
+    const how = credential.bearer === undefined ? 'no credential was given' : 'the credential is not known'
+    throw new KernelError('UNAUTHENTICATED', `${how}: send "Authorization: Bearer TOKEN"`)
+  }
+
+  #settle({ remote, correlationId }: Credential, refused: Pick<Settled, 'operation' | 'who' | 'error'>): void {
+    this.settled.call({ ...refused, remote, correlationId, input: undefined })
   }
 
   #list(): void {
@@ -216,14 +263,27 @@ export class Operations {
       throw new KernelError('NOT_READY', 'the state is still being loaded, or another control plane leads: try again in a moment')
   }
 
-  /** Checks the input and runs the operation, for a caller that `judge` has let pass. @throws KernelError INVALID, or what the operation refuses with */
+  /** Checks the input and runs the operation, for a caller that `judge` has let pass. @throws KernelError INVALID, TOO_MANY, or what the operation refuses with */
   async run(operation: Operation, input: object, call: Call): Promise<unknown> {
+    const { who, remote, correlationId } = call
+    try {
+      const output = await this.#answer(operation, input, call)
+      this.settled.call({ operation, remote, who, input, correlationId, error: undefined })
+      return output
+    } catch (error) {
+      this.settled.call({ operation, remote, who, input, correlationId, error })
+      throw error
+    }
+  }
+
+  async #answer(operation: Operation, input: object, call: Call): Promise<unknown> {
     const registered = this.#registered.get(operation.name)
     if (!registered) throw new KernelError('NOT_FOUND', `no operation ${operation.name}`)
     const errors = registered.check(input)
     if (errors.length > 0) throw invalid(errors)
     const unstorable = unstorableIn(input, { isAnyText: operation.takesAnyText ?? false })
     if (unstorable.length > 0) throw invalid(unstorable)
+    this.meter.call({ operation, remote: call.remote, who: call.who, input })
     const replayed =
       operation.isIdempotent && call.idempotencyKey !== undefined ? await this.replay.promise(operation, input, call) : undefined
     return replayed ? replayed.output : operation.handle(input as never, call)
@@ -245,5 +305,7 @@ const createReplay = () =>
       'call',
     ]),
   )
+const createMeter = () => interpret(new SyncHook<[attempt: Attempt]>(['attempt']))
+const createSettled = () => interpret(new SyncHook<[settled: Settled]>(['settled']))
 
 const ANYBODY: Principal = { id: 'anonymous', kind: 'system', roles: [], permissions: [], credentialId: '', name: 'anonymous' }

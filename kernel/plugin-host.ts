@@ -36,11 +36,13 @@ export interface Parts {
 type Run = () => void | Promise<void>
 
 interface Tapped {
-  readonly hook: HookName | 'authenticate' | 'authorize' | 'replay'
+  readonly hook: HookName | OperationHook
   readonly method: 'tap' | 'tapPromise'
   readonly options: unknown
   readonly fn: unknown
 }
+const OPERATION_HOOKS = ['authenticate', 'authorize', 'replay', 'meter', 'settled'] as const
+type OperationHook = (typeof OPERATION_HOOKS)[number]
 interface Tappable {
   tap(options: unknown, fn: unknown): void
   tapPromise(options: unknown, fn: unknown): void
@@ -150,7 +152,7 @@ export class PluginHost {
   #operations(): PluginKernel['operations'] {
     const { operations } = this.#parts
     return {
-      ...(this.#recorder(['authenticate', 'authorize', 'replay']) as unknown as Pick<Operations, 'authenticate' | 'authorize' | 'replay'>),
+      ...(this.#recorder(OPERATION_HOOKS) as unknown as Pick<Operations, OperationHook>),
       define: (operation) => {
         operations.define(this.plugin.name, operation)
         this.#undo.push(() => operations.remove(operation.name))

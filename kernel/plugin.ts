@@ -39,7 +39,10 @@ export interface PluginKernel {
     define<I extends TObject, O extends TSchema>(operation: Operation<I, O>): void
     /** Adds parameters to another plugin's operation. @throws Error when there is none, or another plugin extends it */
     extend<P extends TProperties, O extends TSchema>(name: string, extension: Extension<P, O>): void
-  } & Pick<Operations, 'authenticate' | 'authorize' | 'replay' | 'all' | 'get' | 'judge' | 'run' | 'identify' | 'allow'>
+  } & Pick<
+    Operations,
+    'authenticate' | 'authorize' | 'replay' | 'meter' | 'settled' | 'all' | 'get' | 'judge' | 'run' | 'identify' | 'allow'
+  >
   readonly kinds: { define<T extends Entity>(name: KindName, definition: KindDefinition<T>): void }
   /** The cluster as it stands, for whoever decides. */
   readonly state: State

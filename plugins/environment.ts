@@ -13,7 +13,11 @@ export interface DaemonOptions {
   readonly setupToken: string | undefined
   readonly logFormat: LogFormat
   readonly target: StoreTarget
+  /** Of one user, token or node; 0 is without limit. */
+  readonly callsPerSecond: number
 }
+
+const CALLS_PER_SECOND = '1000'
 
 /** @throws Error naming the variable */
 export function daemonOptions(environment: Readonly<Record<string, string | undefined>>, isTerminal: boolean): DaemonOptions {
@@ -33,6 +37,7 @@ export function daemonOptions(environment: Readonly<Record<string, string | unde
     setupToken,
     logFormat: logFormatOf(environment['STARK_LOG'], isTerminal),
     target: targetOf(environment, path.resolve(directory)),
+    callsPerSecond: numberOf('STARK_RATE_LIMIT', environment['STARK_RATE_LIMIT'] ?? CALLS_PER_SECOND, 1_000_000),
   }
 }
 
@@ -40,6 +45,13 @@ function portOf(text: string): number {
   const port = Number(text)
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new Error(`PORT is ${text}: it is a number from 0 to 65535, and 0 picks a free one`)
   return port
+}
+
+/** @throws Error naming the variable */
+function numberOf(name: string, text: string, most: number): number {
+  const number = Number(text)
+  if (!/^\d{1,9}$/.test(text) || number > most) throw new Error(`${name} is ${text}: it is a whole number from 0 to ${most}`)
+  return number
 }
 
 function logFormatOf(text: string | undefined, isTerminal: boolean): LogFormat {

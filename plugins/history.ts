@@ -4,6 +4,7 @@
  */
 import { Type } from 'typebox'
 import {
+  KernelError,
   Listing,
   page,
   Page,
@@ -36,9 +37,14 @@ export const history = (): Plugin => ({
       permission: 'pods:read',
       input: strict({ id: Ref, namespace: Type.Optional(Type.String()), ...Page }),
       output: Listing(PodHistory),
-      handle: ({ id, namespace = 'default', ...request }) => {
-        const podId = durable.find('pods', 'name', `${namespace}/${id}`)?.id ?? id
-        return page(durable.by('podHistory', 'podId', podId), request)
+      errors: ['NOT_FOUND'],
+      handle({ id, namespace = 'default', ...request }, { who }) {
+        const pod = durable.get('pods', id) ?? durable.find('pods', 'name', `${namespace}/${id}`)
+        const entries = durable.by('podHistory', 'podId', pod?.id ?? id)
+        // A node sees what is bound to it, and nothing of what is gone.
+        const isSeen = who.kind === 'node' ? pod?.nodeId === who.id : entries.length > 0
+        if (!isSeen) throw new KernelError('NOT_FOUND', `there is no pod "${id}"`)
+        return page(entries, request)
       },
     })
   },

@@ -35,7 +35,7 @@ export async function main(): Promise<void> {
     announce: (link: string) => isTerminal && process.stdout.write(setupBanner(link)),
   }
   const kernel = new Kernel({
-    plugins: preset({ store, setup, console: fileURLToPath(new URL('./web', import.meta.url)) }),
+    plugins: preset({ store, setup, callsPerSecond: options.callsPerSecond, console: fileURLToPath(new URL('./web', import.meta.url)) }),
     clock: hostClock,
     newId: () => randomUUID(),
     log,

@@ -23,6 +23,7 @@ import { preemption } from './preemption.ts'
 import { priority } from './priority.ts'
 import { limitRange } from './quotas/limit-range.ts'
 import { quota } from './quotas/quota.ts'
+import { rateLimit } from './rate-limit/index.ts'
 import { resources } from './resources.ts'
 import { rest } from './rest/index.ts'
 import { runtime } from './runtime.ts'
@@ -36,6 +37,8 @@ import { topologySpread } from './topology-spread.ts'
 export interface PresetOptions {
   readonly store: Store
   readonly setup: SetupOptions
+  /** Of one user, token or node; 0 is without limit. */
+  readonly callsPerSecond: number
   /** The folder of the built console. */
   readonly console: string
 }
@@ -64,12 +67,13 @@ export const scheduling = (): Plugin[] => [
   explaining(),
 ]
 
-export const preset = ({ store, setup, console }: PresetOptions): Plugin[] => [
+export const preset = ({ store, setup, callsPerSecond, console }: PresetOptions): Plugin[] => [
   supabase(store),
   ...scheduling(),
   history(),
   idempotency(),
   logs(),
+  rateLimit({ callsPerSecond }),
   tokens(),
   auth(setup),
   system(),

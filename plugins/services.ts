@@ -56,6 +56,12 @@ export interface Identities {
   readonly signIn: (email: string, password: string) => Promise<SignedIn>
   /** @throws KernelError UNAUTHENTICATED, STORE_UNAVAILABLE */
   readonly refresh: (refreshToken: string) => Promise<SignedIn>
+  /**
+   * Whose refresh token it is has a new password from now on.
+   * @returns the next refresh token of the same session
+   * @throws KernelError UNAUTHENTICATED, WEAK_PASSWORD, INVALID, STORE_UNAVAILABLE
+   */
+  readonly changePassword: (refreshToken: string, password: string) => Promise<string>
   /** Without a round trip. @throws KernelError UNAUTHENTICATED, TOKEN_EXPIRED */
   readonly verify: (accessToken: string) => Promise<{ readonly userId: string; readonly sessionId: string }>
 }

@@ -1,5 +1,6 @@
 /** Which fields of an object people want to see in a row. What has no columns here shows its plain fields. */
-import type { Namespace, Token } from '../../kernel/schema/cluster.ts'
+import type { Token } from '../../kernel/schema/account.ts'
+import type { Namespace } from '../../kernel/schema/cluster.ts'
 import type { NodeView } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'

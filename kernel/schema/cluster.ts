@@ -1,9 +1,8 @@
-/** The nouns around pods: namespaces, priority classes, the cluster's configuration, pod history, users, sessions and tokens. */
+/** The nouns around pods: namespaces, priority classes, the cluster's configuration and pod history. */
 import { Type, type Static } from 'typebox'
-import { Amounts, Annotations, DnsLabel, DnsName, Id, Labels, Meta, nullable, RuntimeType, strict, Time } from './common.ts'
+import { Amounts, Annotations, DnsLabel, DnsName, Id, Labels, Meta, nullable, strict, Time } from './common.ts'
 import { PodStatus, PreemptionPolicy, SchedulingPolicy } from './pod.ts'
 import { SemVer } from './pack.ts'
-import { Taint } from './taint.ts'
 
 const Quantity = Type.Integer({ minimum: 0, maximum: 2_000_000_000 })
 
@@ -79,6 +78,7 @@ export const ClusterConfig = strict({
   disabledPlugins: Type.Optional(
     Type.Array(PluginName, { maxItems: PLUGINS_MAX, description: 'plugins from outside that stay out although their files are there' }),
   ),
+  registration: Type.Enum(['closed', 'open'], { description: 'whether people may make accounts by themselves' }),
 })
 export type ClusterConfig = Static<typeof ClusterConfig>
 
@@ -100,41 +100,3 @@ export const PodHistory = strict({
   message: Type.String({ maxLength: 2000 }),
 })
 export type PodHistory = Static<typeof PodHistory>
-
-export const Role = Type.Enum(['admin', 'user', 'viewer', 'node'])
-export type Role = Static<typeof Role>
-
-export const User = strict({
-  ...Meta,
-  email: Type.String({ maxLength: 254 }),
-  roles: Type.Array(Role, { maxItems: 4 }),
-  disabled: Type.Boolean(),
-})
-export type User = Static<typeof User>
-
-export const Session = strict({
-  ...Meta,
-  userId: Id,
-  refreshHash: Type.String(),
-  providerRefreshToken: Type.String(),
-  expiresAt: Time,
-})
-export type Session = Static<typeof Session>
-
-export const TokenKind = Type.Enum(['join', 'api', 'node'])
-export const Token = strict({
-  ...Meta,
-  kind: TokenKind,
-  hash: Type.String(),
-  role: Role,
-  ownerId: nullable(Id),
-  nodeId: nullable(Id),
-  expiresAt: nullable(Time),
-  uses: nullable(Type.Integer({ minimum: 1, description: 'how often it may still be used; null is without limit' })),
-  lastUsedAt: nullable(Time),
-  labels: Labels,
-  taints: Type.Array(Taint, { maxItems: 64 }),
-  runtimeType: nullable(RuntimeType),
-  description: Type.String({ maxLength: 2000 }),
-})
-export type Token = Static<typeof Token>

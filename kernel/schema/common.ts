@@ -12,7 +12,15 @@ export const strict = <P extends TProperties>(properties: P, options: { descript
 export const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const Id = Type.String({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$', description: 'a uuid' })
-export const Time = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?Z$', description: 'RFC 3339, UTC' })
+
+/** Only days that there are: the 30th of February has the form of a time, and would be one that nothing can be compared with. */
+const LEAP_YEAR = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[13579][26]|[2468]0)00)'
+const DAY_OF_YEAR = '(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8])'
+const TIME_OF_DAY = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d{1,6})?'
+export const Time = Type.String({
+  pattern: `^(?!0000)(?:\\d{4}-(?:${DAY_OF_YEAR})|${LEAP_YEAR}-02-29)T${TIME_OF_DAY}Z$`,
+  description: 'RFC 3339, UTC',
+})
 export const Revision = Type.Integer({ minimum: 0, description: "the cluster's revision at the object's last change" })
 
 /** An id, or a name where names are unique. */

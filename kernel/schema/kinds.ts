@@ -2,7 +2,8 @@
  * Which noun each kind of record is. A plugin with a noun of its own widens this interface by declaration merging:
  * `declare module 'stark/kernel' { interface Kinds { backups: Backup } }`.
  */
-import type { ClusterConfig, Namespace, PodHistory, PriorityClass, Session, Token, User } from './cluster.ts'
+import type { Session, Token, User } from './account.ts'
+import type { ClusterConfig, Namespace, PodHistory, PriorityClass } from './cluster.ts'
 import type { Id, Meta } from './common.ts'
 import type { Node } from './node.ts'
 import type { Pack } from './pack.ts'

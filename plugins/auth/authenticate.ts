@@ -9,11 +9,12 @@ export async function authenticate(kernel: PluginKernel, { bearer }: Credential)
   return bearer.startsWith('stark_') ? machine(kernel, bearer) : person(kernel, bearer)
 }
 
-async function person({ need, durable }: PluginKernel, accessToken: string): Promise<Principal | undefined> {
+async function person({ need, durable, clock }: PluginKernel, accessToken: string): Promise<Principal | undefined> {
   const { userId, sessionId } = await need('identities').verify(accessToken)
   const user = durable.get('users', userId)
+  const session = durable.get('sessions', sessionId)
   // A token outlives its session; the session's end, and the user's, count at once.
-  if (!user || user.disabled || durable.get('sessions', sessionId)?.userId !== userId) return undefined
+  if (!user || user.disabled || session?.userId !== userId || Date.parse(session.expiresAt) <= clock.now()) return undefined
   return { id: user.id, kind: 'user', roles: user.roles, permissions: permissionsOf(user.roles), credentialId: sessionId, name: user.email }
 }
 

@@ -4,7 +4,6 @@
  */
 import { Type } from 'typebox'
 import {
-  invalid,
   KernelError,
   Listing,
   page,
@@ -83,14 +82,11 @@ function defineOperations({ operations, durable, state, commit, newId, clock }: 
     output: NewToken,
     errors: ['INVALID'],
     async handle({ kind, ...given }, { who, origin }) {
-      if (typeof given.expiresAt === 'string' && !isRealTime(given.expiresAt)) {
-        throw invalid([{ path: '/expiresAt', message: 'is a day or an hour that no calendar has' }])
-      }
       const id = newId()
       const { text, hash } = newSecret(kind, id)
       const expiresAt = timestamp(clock.now() + (kind === 'join' ? JOIN_LIFE_MS : API_LIFE_MS))
       const role = kind === 'join' ? 'node' : (given.role ?? 'user')
-      const defaults = { expiresAt, uses: null, labels: {}, taints: [], runtimeType: null, description: '' }
+      const defaults = { scopes: null, namespaces: null, expiresAt, uses: null, labels: {}, taints: [], runtimeType: null, description: '' }
       const token = await commit(origin, (transaction) =>
         transaction.add('tokens', { id, ...defaults, ...given, role, kind, hash, ownerId: who.id, nodeId: null, lastUsedAt: null }),
       )
@@ -112,12 +108,6 @@ function defineOperations({ operations, durable, state, commit, newId, clock }: 
       return null
     },
   })
-}
-
-/** The 30th of February has the form of a time; a token that ends then would never end. */
-const isRealTime = (text: string): boolean => {
-  const ms = Date.parse(text)
-  return Number.isFinite(ms) && timestamp(ms).startsWith(text.slice(0, 19))
 }
 
 function withoutHash({ hash: _secret, ...token }: Token): Omit<Token, 'hash'> {
@@ -142,6 +132,8 @@ function issueForNode({ newId }: PluginKernel, transaction: Transaction, nodeId:
     kind: 'node',
     hash,
     role: 'node',
+    scopes: null,
+    namespaces: null,
     ownerId: null,
     nodeId,
     expiresAt: null,

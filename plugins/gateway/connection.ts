@@ -103,11 +103,13 @@ export class Connection implements LiveSession {
       this.#asks += 1
       const operation = kernel.operations.get(name)
       if (!operation) throw new KernelError('NOT_FOUND', `there is no operation "${name}"`)
-      const who = await kernel.operations.judge(operation, { bearer: this.#token, remote })
+      const who = await kernel.operations.judge(operation, { bearer: this.#token, remote, correlationId })
       if (operation.gives ?? operation.bytes) throw new KernelError('INVALID', `${name} moves bytes or lines: call it over HTTP`)
       const origin = {
         actorId,
         roles: who.roles,
+        credentialId: who.credentialId,
+        remote,
         correlationId,
         operation: name,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

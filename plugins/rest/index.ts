@@ -152,6 +152,8 @@ async function answer({ operations, clock }: PluginKernel, operation: Operation,
   const origin = {
     actorId: who.id,
     roles: who.roles,
+    credentialId: who.credentialId,
+    remote: context.ip,
     correlationId,
     operation: operation.name,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -203,7 +205,7 @@ const patternOf = (operation: Operation): RegExp => new RegExp(`^${pathOf(operat
 
 function credentialOf(context: Context): Credential {
   const [, bearer] = /^Bearer\s+(\S+)$/i.exec(context.get('Authorization')) ?? []
-  return { bearer, remote: context.ip }
+  return { bearer, remote: context.ip, correlationId: context.state['correlationId'] as string }
 }
 
 function ifMatchOf(context: Context): number | undefined {

@@ -3,6 +3,9 @@ import { Readable } from 'node:stream'
 import type { Context } from 'koa'
 import { Download, toProblem, type Call, type Operation } from '../../kernel/index.ts'
 
+/** When somebody who asked too often and was told no time may ask again. */
+const RETRY_SECONDS = 60
+
 export function respond(context: Context, { operation, call, output }: { operation: Operation; call: Call; output: unknown }): void {
   context.status = call.status ?? operation.status ?? 200
   if (output instanceof Download) return download(context, output)
@@ -26,6 +29,10 @@ export function respondProblem(context: Context, error: unknown): void {
   const problem = toProblem(error, context.state['correlationId'] as string)
   context.status = problem.status
   if (problem.status === 401) context.set('WWW-Authenticate', 'Bearer')
+  if (problem.status === 429) {
+    const seconds = problem.details?.['retryAfterSeconds']
+    context.set('Retry-After', String(typeof seconds === 'number' ? seconds : RETRY_SECONDS))
+  }
   context.type = 'application/problem+json'
   context.body = JSON.stringify(problem)
 }

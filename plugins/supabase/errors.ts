@@ -18,6 +18,7 @@ const authCodes: Readonly<Record<string, Code>> = {
   user_already_exists: 'ALREADY_EXISTS',
   email_exists: 'ALREADY_EXISTS',
   weak_password: 'WEAK_PASSWORD',
+  same_password: 'WEAK_PASSWORD',
   validation_failed: 'INVALID',
   email_address_invalid: 'INVALID',
   signup_disabled: 'REGISTRATION_CLOSED',
@@ -35,11 +36,18 @@ export function authError(error: AuthError, otherwise: Code): KernelError {
 export const isNoAnswer = ({ name, status }: AuthError): boolean =>
   name === 'AuthRetryableFetchError' || name === 'AuthUnknownError' || (status !== undefined && status >= 500)
 
-/** A batch that the database will never take: which rule it breaks. */
-export function refusal({ code, message, details, hint }: DatabaseError): KernelError {
-  const sqlState = code === 'PT422' ? details : code
-  const known: Readonly<Record<string, Code>> = { 23505: 'ALREADY_EXISTS', 23503: 'IN_USE', 23514: 'INVALID', 23502: 'INVALID' }
-  return new KernelError(known[sqlState] ?? (sqlState.startsWith('22') ? 'INVALID' : 'INTERNAL'), `the database refused it: ${message}`, {
-    details: { sqlState, constraint: hint },
-  })
+const refusals: Readonly<Record<string, { readonly code: Code; readonly says: string }>> = {
+  23505: { code: 'ALREADY_EXISTS', says: 'there is one with the same name or key already' },
+  23503: { code: 'IN_USE', says: 'something else refers to it, or it refers to what is not there' },
+  23514: { code: 'INVALID', says: 'a value is outside of what is allowed' },
+  23502: { code: 'INVALID', says: 'a value is missing' },
 }
+
+/** A batch that the database will never take: by which rule, in our words. The database's own are the cause, for the log. */
+export function refusal(cause: DatabaseError): KernelError {
+  const sqlState = cause.code === 'PT422' ? cause.details : cause.code
+  const { code, says } = refusals[sqlState] ?? (sqlState.startsWith('22') ? NO_VALUE : UNKNOWN)
+  return new KernelError(code, `the store refused it: ${says}`, { cause })
+}
+const NO_VALUE = { code: 'INVALID', says: 'a value is not one that can be stored' } as const
+const UNKNOWN = { code: 'INTERNAL', says: 'it has been logged why' } as const

@@ -29,16 +29,25 @@ export type CreateUser = (email: string, password: string) => Promise<void>
 export function createIdentities({ endpoint, publishableKey, createUser, claimsOf }: IdentitiesOptions): Identities {
   const auth = () => connect(endpoint, publishableKey).auth
   const signIn = async (email: string, password: string) => signedIn(await auth().signInWithPassword({ email, password }), claimsOf)
+  const refresh = async (client: ReturnType<typeof auth>, refreshToken: string) => {
+    const response = await client.refreshSession({ refresh_token: refreshToken })
+    if (response.error && !isNoAnswer(response.error)) throw unauthenticated(response.error, 'the refresh token is not valid')
+    return signedIn(response, claimsOf)
+  }
   return {
     async signUp(email, password) {
       await createUser(email, password)
       return signIn(email, password)
     },
     signIn,
-    async refresh(refreshToken) {
-      const response = await auth().refreshSession({ refresh_token: refreshToken })
-      if (response.error && !isNoAnswer(response.error)) throw unauthenticated(response.error, 'the refresh token is not valid')
-      return signedIn(response, claimsOf)
+    refresh: (refreshToken) => refresh(auth(), refreshToken),
+    async changePassword(refreshToken, password) {
+      // This client is the person from here on. Supabase Auth keeps the session that changes the password, and may end the others.
+      const client = auth()
+      const signedIn = await refresh(client, refreshToken)
+      const { error } = await client.updateUser({ password })
+      if (error) throw authError(error, 'INVALID')
+      return signedIn.refreshToken
     },
     async verify(accessToken) {
       const { sub, session_id } = await claimsOf(accessToken)

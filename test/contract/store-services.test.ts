@@ -77,6 +77,19 @@ describeStore('beside records the store keeps', (given) => {
       expect(await identities.refresh(signedIn.refreshToken)).toMatchObject({ userId: signedUp.userId, sessionId: signedIn.sessionId })
     })
 
+    test('who change their password: the session that does it goes on, and the old password is of no use', async () => {
+      const { identities } = given.store
+      const address = email()
+      const { refreshToken, sessionId } = await identities.signUp(address, PASSWORD)
+      await expect(identities.changePassword(refreshToken, 'seven77')).rejects.toMatchObject({ code: 'WEAK_PASSWORD' })
+      const { refreshToken: another } = await identities.signIn(address, PASSWORD)
+      const next = await identities.changePassword(another, 'a password of another kind')
+      expect(await identities.refresh(next)).not.toMatchObject({ sessionId })
+      await expect(identities.signIn(address, PASSWORD)).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' })
+      expect(await identities.signIn(address, 'a password of another kind')).toMatchObject({ email: address })
+      await expect(identities.changePassword('nothing', PASSWORD)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    })
+
     test('and say by a code what is wrong', async () => {
       const { identities } = given.store
       const { accessToken, email: address } = await identities.signUp(email(), PASSWORD)

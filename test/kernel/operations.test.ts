@@ -53,6 +53,37 @@ describe('a call', () => {
     expect(await judge({ bearer: undefined })).toMatchObject({ id: 'anonymous', permissions: [] })
   })
 
+  test('is metered when it arrives, when it is known whose it is, and when its input is known; a throw is a refusal', async () => {
+    const { operations, judge } = registry()
+    const seen: unknown[] = []
+    operations.meter.tap('test', ({ who, input }) => {
+      seen.push([who?.name, input])
+      if (input) throw new KernelError('TOO_MANY', 'enough')
+    })
+    const who = await judge(somebody)
+    await expect(operations.run(operation(), { song: 'la' }, { ...call, who })).rejects.toMatchObject({ code: 'TOO_MANY' })
+    expect(seen).toEqual([
+      [undefined, undefined],
+      ['bird', undefined],
+      ['bird', { song: 'la' }],
+    ])
+  })
+
+  test('is told of once it is settled, with who asked and why it was refused', async () => {
+    const { operations, judge } = registry()
+    const told: unknown[] = []
+    operations.settled.tap('test', ({ who, error }) => told.push([who?.name, error instanceof KernelError ? error.code : error]))
+    await expect(judge({ bearer: 'other' })).rejects.toThrow()
+    const who = await judge(somebody)
+    await operations.run(operation(), { song: 'la' }, { ...call, who })
+    await expect(operations.run(operation(), {}, { ...call, who })).rejects.toThrow()
+    expect(told).toEqual([
+      [undefined, 'UNAUTHENTICATED'],
+      ['bird', undefined],
+      ['bird', 'INVALID'],
+    ])
+  })
+
   test('while the state is loaded waits, but for what is always open', async () => {
     await expect(registry({ isReady: false }).judge(somebody)).rejects.toMatchObject({ code: 'NOT_READY', retryable: true })
     const open = registry({ isReady: false, defined: operation({ permission: null, isAlwaysOpen: true }) })

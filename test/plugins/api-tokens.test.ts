@@ -8,13 +8,24 @@ import { VirtualClock } from '../support/virtual-clock.ts'
 const id = 'a0000000-0000-4000-8000-000000000001'
 const meta = { id, createdAt: '', updatedAt: '', resourceVersion: 1 }
 
-const bare = { nodeId: null, expiresAt: null, uses: null, lastUsedAt: null, labels: {}, taints: [], runtimeType: null, description: '' }
+const bare = {
+  scopes: null,
+  namespaces: null,
+  nodeId: null,
+  expiresAt: null,
+  uses: null,
+  lastUsedAt: null,
+  labels: {},
+  taints: [],
+  runtimeType: null,
+  description: '',
+}
 
 /** @returns the roles that a token of this role has for its owner */
 async function rolesFor(role: Role, owner: Partial<User> | undefined): Promise<readonly Role[] | undefined> {
   const { text, hash } = newSecret('api', id)
   const token: Token = { ...meta, ...bare, kind: 'api', hash, role, ownerId: id }
-  const user = owner && { ...meta, email: 'a@b', roles: [], disabled: false, ...owner }
+  const user = owner && { ...meta, email: 'a@b', roles: [], disabled: false, namespaces: [], ...owner }
   const durable = { get: (kind: string) => (kind === 'tokens' ? token : user) }
   const kernel = { durable, clock: new VirtualClock() } as unknown as PluginKernel
   return (await authenticate(kernel, { bearer: text, remote: '' }))?.roles

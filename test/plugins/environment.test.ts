@@ -14,6 +14,7 @@ describe('an empty environment', () => {
       directory,
       setupToken: undefined,
       logFormat: 'json',
+      callsPerSecond: 1000,
       target: { kind: 'embedded', directory },
     })
   })
@@ -27,14 +28,17 @@ describe('an empty environment', () => {
 
 describe('a variable', () => {
   test('that makes sense is taken', () => {
-    expect(read({ PORT: '0', STARK_DATA_DIR: '/data', STARK_SETUP_TOKEN: '12345678', STARK_LOG: 'silent' })).toEqual({
-      port: 0,
-      host: '127.0.0.1',
-      directory: '/data',
-      setupToken: '12345678',
-      logFormat: 'silent',
-      target: { kind: 'embedded', directory: '/data' },
-    })
+    expect(read({ PORT: '0', STARK_DATA_DIR: '/data', STARK_SETUP_TOKEN: '12345678', STARK_LOG: 'silent', STARK_RATE_LIMIT: '0' })).toEqual(
+      {
+        port: 0,
+        host: '127.0.0.1',
+        directory: '/data',
+        setupToken: '12345678',
+        logFormat: 'silent',
+        callsPerSecond: 0,
+        target: { kind: 'embedded', directory: '/data' },
+      },
+    )
     expect(read({ PORT: '65535' }).port).toBe(65_535)
   })
 
@@ -48,6 +52,7 @@ describe('a variable', () => {
     [{ STARK_LOG: 'xml' }, 'STARK_LOG is xml: it is pretty, json or silent'],
     [{ STARK_SETUP_TOKEN: '1234567' }, 'STARK_SETUP_TOKEN has 8 to 256 characters'],
     [{ STARK_SETUP_TOKEN: 'x'.repeat(257) }, 'STARK_SETUP_TOKEN has 8 to 256 characters'],
+    [{ STARK_RATE_LIMIT: '-1' }, 'STARK_RATE_LIMIT is -1: it is a whole number from 0 to 1000000'],
     [{ SUPABASE_URL: 'abc' }, 'SUPABASE_URL is abc: it is the address'],
     [{ SUPABASE_URL: 'https://abc.supabase.co' }, 'SUPABASE_SECRET_KEY is not'],
   ])('that does not is named: %j', (environment, sentence) => {

@@ -24,7 +24,13 @@ export interface BenchCluster {
 
 export async function startCluster(): Promise<BenchCluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stark-bench-'))
-  const data = { STARK_DATA_DIR: path.join(folder, 'data'), STARK_SETUP_TOKEN: SETUP_TOKEN, STARK_LOG: 'silent', PORT: '0' }
+  const data = {
+    STARK_DATA_DIR: path.join(folder, 'data'),
+    STARK_SETUP_TOKEN: SETUP_TOKEN,
+    STARK_LOG: 'silent',
+    STARK_RATE_LIMIT: '0',
+    PORT: '0',
+  }
   let server = new Command(['up'], { env: data })
   const started = performance.now()
   const { url } = await server.event<{ url: string }>('listening')

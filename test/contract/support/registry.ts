@@ -12,7 +12,7 @@ export function registry(): readonly Operation[] {
   const store = { bundles: {}, logs: {}, identities: {} } as unknown as Store
   const setup = { directory: '', linkTo: () => '', announce: () => undefined }
   const kernel = new Kernel({
-    plugins: preset({ store, setup, console: path.join(dist, 'web') }),
+    plugins: preset({ store, setup, callsPerSecond: 0, console: path.join(dist, 'web') }),
     clock: new VirtualClock(),
     newId: idMaker(),
     log: silent,
