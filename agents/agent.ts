@@ -11,11 +11,13 @@ import type { Taint } from '../kernel/schema/taint.ts'
 import { WireClient, WireError, type Socket } from '../kernel/wire/client.ts'
 import type { WireProblem } from '../kernel/wire/frames.ts'
 import { ReplicaOf } from '../kernel/wire/replica.ts'
-import { PodRun } from './pod-run.ts'
+import { PodRun, type ReportedStatus } from './pod-run.ts'
 import { reconcile, type Task } from './reconcile.ts'
 import type { PodEvents, RunningPod } from './runtime.ts'
 
 const REGISTER_RETRY_MS = 1_000
+/** What the control plane gives a node that asks for a rest: plugins/nodes. */
+const PAUSED_TAINT = 'stark/paused'
 
 /** What a node says of itself when it registers. */
 export interface NodeFacts {
@@ -50,7 +52,18 @@ export interface AgentOptions extends Connecting {
 
 export interface AgentStatus {
   readonly isOnline: boolean
+  /** As the control plane has it: its pods leave, and no new ones come. */
+  readonly isPaused: boolean
   readonly running: number
+  /** Those that are taken on, also where they have ended and the control plane has not heard all of it. */
+  readonly pods: readonly PodNote[]
+}
+
+export interface PodNote {
+  readonly id: string
+  readonly name: string
+  readonly namespace: string
+  readonly status: ReportedStatus
 }
 
 interface Registered {
@@ -61,38 +74,54 @@ interface Registered {
 
 export class Agent {
   readonly #options: AgentOptions
-  readonly #client: WireClient
+  #client: WireClient
   readonly #wanted = new ReplicaOf<Pod>()
   readonly #taken = new Map<string, PodRun>()
   #hasSeen = false
   #isNew = true
+  #node: Node | undefined
+  /** What the node's owner wants, until the control plane has taken it. */
+  #pauseWanted: boolean | undefined
   #cancelBeat: (() => void) | undefined
   #cancelRetry: (() => void) | undefined
 
   constructor(options: AgentOptions) {
     this.#options = options
-    this.#client = new WireClient({
-      url: options.url,
-      token: () => options.token,
-      open: options.open,
-      clock: options.clock,
-      random: options.random,
-      onWelcome: () => void this.#register(),
-      onGone: (final) => this.#gone(final),
-    })
-    this.#client.watch('pods', {
-      filter: { nodeId: options.facts.id },
-      onEvent: (event) => {
-        this.#wanted.apply(event)
-        this.#hasSeen = true
-        this.#act()
-      },
-      onRefused: options.onRefused,
-    })
+    this.#client = this.#connect()
   }
 
   get status(): AgentStatus {
-    return { isOnline: this.#client.isOnline, running: [...this.#taken.values()].filter(({ isRunning }) => isRunning).length }
+    const runs = [...this.#taken.values()]
+    return {
+      isOnline: this.#client.isOnline,
+      isPaused: this.#node?.taints.some(({ key }) => key === PAUSED_TAINT) ?? false,
+      running: runs.filter(({ isRunning }) => isRunning).length,
+      pods: runs.map(({ pod: { id, name, namespace }, status }) => ({ id, name, namespace, status })),
+    }
+  }
+
+  /** Grows with each agent that is this node; undefined before it is known. */
+  get incarnation(): number | undefined {
+    return this.#node?.incarnation
+  }
+
+  /** Asks that pods leave and none come, or that they come again. Kept until the control plane has taken it. */
+  setPaused(isPaused: boolean): void {
+    this.#pauseWanted = isPaused
+    void this.#tellPause()
+  }
+
+  /** Hangs up and stays quiet, without a word; pods are left as they are. For whoever is about to be frozen. */
+  suspend(): void {
+    this.#cancelBeat?.()
+    this.#cancelRetry?.()
+    this.#client.close()
+    this.#changed()
+  }
+
+  /** Comes back after suspend, as the same agent of the same node. */
+  resume(): void {
+    this.#client = this.#connect()
   }
 
   /** Says goodbye, ends the connection and kills what still runs. */
@@ -110,19 +139,57 @@ export class Agent {
     }
   }
 
+  #connect(): WireClient {
+    const { url, token, open, clock, random, facts, onRefused } = this.#options
+    const client = new WireClient({
+      url,
+      token: () => token,
+      open,
+      clock,
+      random,
+      onWelcome: () => void this.#register(),
+      onGone: (final) => this.#gone(final),
+    })
+    client.watch('pods', {
+      filter: { nodeId: facts.id },
+      onEvent: (event) => {
+        this.#wanted.apply(event)
+        this.#hasSeen = true
+        this.#act()
+      },
+      onRefused,
+    })
+    return client
+  }
+
   async #register(): Promise<void> {
     const { clock, facts } = this.#options
     try {
-      const { heartbeatIntervalMs } = await this.#client.ask<Registered>('nodes.register', { ...facts, isNew: this.#isNew })
+      const { node, heartbeatIntervalMs } = await this.#client.ask<Registered>('nodes.register', { ...facts, isNew: this.#isNew })
+      this.#node = node
       this.#isNew = false
       this.#cancelBeat?.()
       this.#cancelBeat = clock.every(heartbeatIntervalMs, () => void this.#beat())
       for (const run of this.#taken.values()) run.retell()
       this.#changed()
+      void this.#tellPause()
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       if (error.retryable) this.#cancelRetry = clock.after(REGISTER_RETRY_MS, () => void this.#register())
       else this.#options.onRefused({ code: error.code, detail: error.message, status: 403, retryable: false })
+    }
+  }
+
+  async #tellPause(): Promise<void> {
+    const wanted = this.#pauseWanted
+    if (wanted === undefined || !this.#node) return
+    try {
+      this.#node = await this.#client.ask<Node>(wanted ? 'nodes.pause' : 'nodes.resume', { id: this.#options.facts.id })
+      if (this.#pauseWanted === wanted) this.#pauseWanted = undefined
+      this.#changed()
+    } catch (error) {
+      // The next registration tells it again.
+      if (!(error instanceof WireError)) throw error
     }
   }
 
@@ -177,7 +244,8 @@ export class Agent {
   }
 
   #changed(): void {
-    this.#options.onChange?.(this.status)
+    const { onChange } = this.#options
+    if (onChange) onChange(this.status)
   }
 }
 

@@ -278,14 +278,14 @@ async function fetchThrough(calls: Calls, url: string | URL, init: RequestInit |
   return Object.defineProperty(response, 'url', { value: reply.url })
 }
 
-function encodeBase64(bytes: Uint8Array): string {
+export function encodeBase64(bytes: Uint8Array): string {
   let binary = ''
   // String.fromCharCode takes its bytes as arguments, and a call takes only so many.
   for (let start = 0; start < bytes.length; start += 32_768) binary += String.fromCharCode(...bytes.subarray(start, start + 32_768))
   return btoa(binary)
 }
 
-const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+export const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
 
 interface Log {
   readonly levels: PackContext['log']

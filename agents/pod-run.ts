@@ -24,8 +24,9 @@ export interface PodRunOptions {
   readonly onChange: () => void
 }
 
+export type ReportedStatus = 'starting' | 'running' | 'succeeded' | 'failed' | 'stopped'
 interface Report {
-  readonly status: 'starting' | 'running' | 'succeeded' | 'failed' | 'stopped'
+  readonly status: ReportedStatus
   readonly reason?: string
   readonly message?: string
   readonly ready?: boolean
@@ -55,6 +56,10 @@ export class PodRun implements Taken {
 
   get incarnation(): number {
     return this.pod.incarnation
+  }
+
+  get status(): ReportedStatus {
+    return this.#report.status
   }
 
   get hasEnded(): boolean {

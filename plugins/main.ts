@@ -100,6 +100,7 @@ const banner = (url: string, { directory }: DaemonOptions): string => `
   data           ${directory}
   log in         npx stark login --server ${url}
   add this node  npx stark node join
+  add a page     <script type="module" src="${url}/agent.js"></script><stark-agent></stark-agent>
 
 `
 const setupBanner = (link: string): string => `  There is no user yet. Make the first administrator, once:

@@ -2,6 +2,7 @@
 import type { Plugin } from '../kernel/index.ts'
 import { nodeAffinity } from './affinity/node-affinity.ts'
 import { podAffinity } from './affinity/pod-affinity.ts'
+import { agentFiles } from './agent-files.ts'
 import { auth } from './auth/index.ts'
 import type { SetupOptions } from './auth/setup.ts'
 import { tokens } from './auth/tokens.ts'
@@ -39,7 +40,7 @@ export interface PresetOptions {
   readonly setup: SetupOptions
   /** Of one user, token or node; 0 is without limit. */
   readonly callsPerSecond: number
-  /** The folder of the built console. */
+  /** The folder of what was built for browsers: the console and the agent. */
   readonly console: string
 }
 
@@ -80,4 +81,5 @@ export const preset = ({ store, setup, callsPerSecond, console }: PresetOptions)
   rest(),
   gateway(),
   webConsole(console),
+  agentFiles(console),
 ]

@@ -2,12 +2,10 @@
  * `context.fetch`, made by the agent: every address is judged by the policy, also those that a redirect leads to, and what
  * travels is bounded. The agent's own headers, cookies and credentials are never added.
  */
+import { FETCH_REQUEST_BYTES_MAX, FETCH_RESPONSE_BYTES_MAX, FETCH_TIMEOUT_MS } from '../fetch-limits.ts'
 import { PodCallError } from '../pod-host.ts'
 import type { FetchCall, FetchReply } from '../pod-messages.ts'
 
-const FETCH_REQUEST_BYTES_MAX = 1_000_000
-const FETCH_RESPONSE_BYTES_MAX = 4_000_000
-const FETCH_TIMEOUT_MS = 30_000
 const FETCH_REDIRECTS_MAX = 10
 
 /** @returns why the address is refused, or undefined */

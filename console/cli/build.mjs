@@ -62,19 +62,45 @@ function buildNode(esbuild, outdir) {
 }
 
 /** For the oldest browsers that are served. */
+const forBrowsers = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  format: 'esm',
+  target: ['chrome90', 'firefox90', 'safari15'],
+  logLevel: 'warning',
+}
+
 async function buildWeb(esbuild, outdir) {
-  await esbuild({
-    entryPoints: ['console/web/main.ts'],
-    outdir,
-    absWorkingDir: root,
-    bundle: true,
-    minify: true,
-    platform: 'browser',
-    format: 'esm',
-    target: ['chrome90', 'firefox90', 'safari15'],
-    logLevel: 'warning',
-  })
+  await esbuild({ ...forBrowsers, entryPoints: ['console/web/main.ts'], outdir })
   copyFileSync(path.join(root, 'console/web/index.html'), path.join(outdir, 'index.html'))
+  await buildAgent(esbuild, outdir)
+}
+
+/** The element is a module; what runs in its frames is classic, because workers without an origin can be nothing else. */
+async function buildAgent(esbuild, outdir) {
+  const classic = { ...forBrowsers, format: 'iife' }
+  const text = async (entry, define = {}) => {
+    const { outputFiles } = await esbuild({ ...classic, entryPoints: [entry], define, write: false })
+    return outputFiles[0].text
+  }
+  // The name is what its frames are called in stacks: pod-worker.ts.
+  const podWorker = `${await text('agents/browser/pod-worker.ts')}\n//# sourceURL=stark:pod-runtime`
+  const podFrame = await text('agents/browser/pod-frame.ts', { POD_WORKER_SOURCE: JSON.stringify(podWorker) })
+  await Promise.all([
+    esbuild({ ...forBrowsers, entryPoints: { agent: 'agents/browser/element.ts' }, outdir }),
+    esbuild({
+      ...classic,
+      entryPoints: { 'agent-frame': 'agents/browser/frame.ts', 'agent-worker': 'agents/browser/worker.ts' },
+      outdir,
+    }),
+  ])
+  copyFileSync(path.join(root, 'agents/browser/agent.html'), path.join(outdir, 'agent.html'))
+  writeFileSync(
+    path.join(outdir, 'agent-pod.html'),
+    `<!doctype html><meta charset="utf-8"><title>A pod</title><script>${podFrame}</script>`,
+  )
 }
 
 /** Two commands may build at once: each moves a whole folder into place, and the loser's is as good as the winner's. */

@@ -120,7 +120,7 @@ async function makeToken(shell: Shell, options: GlobalOptions): Promise<string> 
 class Teller {
   readonly #shell: Shell
   #node: RunningNode | undefined
-  #status: AgentStatus = { isOnline: false, running: 0 }
+  #status: AgentStatus = { isOnline: false, isPaused: false, running: 0, pods: [] }
   #hasJoined = false
 
   constructor(shell: Shell) {

@@ -1,5 +1,5 @@
-/** The machine's clock for an agent. Its timers keep the process alive: an agent waits for its server for as long as it takes. */
-import type { Clock } from '../../kernel/clock.ts'
+/** The machine's clock for an agent. In Node.js its timers keep the process alive: an agent waits for its server for as long as it takes. */
+import type { Clock } from '../kernel/clock.ts'
 
 export const agentClock: Clock = {
   now: () => Date.now(),
