@@ -37,6 +37,7 @@ export const codes = {
   WEAK_PASSWORD: { status: 422, retryable: false },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false },
   LIMIT_RANGE: { status: 422, retryable: false },
+  TOO_MANY_TOKENS: { status: 409, retryable: false },
   QUOTA_EXCEEDED: { status: 403, retryable: true },
   TOO_MANY: { status: 429, retryable: true },
   INTERNAL: { status: 500, retryable: false },

@@ -4,6 +4,7 @@ import { nodeAffinity } from './affinity/node-affinity.ts'
 import { podAffinity } from './affinity/pod-affinity.ts'
 import { agentFiles } from './agent-files.ts'
 import { auth } from './auth/index.ts'
+import { namespaceAccess } from './auth/namespace-access.ts'
 import type { SetupOptions } from './auth/setup.ts'
 import { tokens } from './auth/tokens.ts'
 import { cluster } from './cluster.ts'
@@ -75,6 +76,7 @@ export const preset = ({ store, setup, callsPerSecond, console }: PresetOptions)
   idempotency(),
   logs(),
   rateLimit({ callsPerSecond }),
+  namespaceAccess(),
   tokens(),
   auth(setup),
   system(),

@@ -1,6 +1,6 @@
 /** From a credential to who it is: a person's access token, verified without a round trip, or a machine's secret. */
 import { KernelError, type Credential, type PluginKernel, type Principal, type Token } from '../../kernel/index.ts'
-import { JOIN_PERMISSIONS, permissionsOf } from './permissions.ts'
+import { covers, hasPermission, JOIN_PERMISSIONS, permissionsOf } from './permissions.ts'
 import { matchesHash, parseSecret } from './secrets.ts'
 
 /** @throws KernelError TOKEN_EXPIRED. @returns undefined when nobody is known by it */
@@ -40,6 +40,10 @@ function principalOf({ durable }: PluginKernel, token: Token): Principal | undef
   const owner = token.ownerId === null ? undefined : durable.get('users', token.ownerId)
   if (!owner || owner.disabled) return undefined
   // It never may more than its owner may now.
-  const roles = owner.roles.includes('admin') ? [token.role] : owner.roles.filter((role) => role === token.role)
-  return { id: owner.id, kind: 'token', roles, permissions: permissionsOf(roles), credentialId: token.id, name: `${owner.email} (token)` }
+  const roles = covers(owner.roles, token.role) ? [token.role] : []
+  const permissions = scoped(permissionsOf(roles), token.scopes)
+  return { id: owner.id, kind: 'token', roles, permissions, credentialId: token.id, name: `${owner.email} (token)` }
 }
+
+const scoped = (permissions: readonly string[], scopes: readonly string[] | null): readonly string[] =>
+  scopes === null ? permissions : scopes.filter((scope) => hasPermission(permissions, scope))

@@ -6,6 +6,7 @@
 import { Session, User, type Plugin } from '../../kernel/index.ts'
 import { definePassword, defineRegistration, defineSetup, hasUsers } from './accounts.ts'
 import { authenticate } from './authenticate.ts'
+import { hasPermission } from './permissions.ts'
 import { defineLogin, defineSessions } from './sessions.ts'
 import { Setup, type SetupOptions } from './setup.ts'
 import { defineUsers } from './users.ts'
@@ -19,7 +20,7 @@ export const auth = (options: SetupOptions): Plugin => ({
     kernel.kinds.define<Session>('sessions', { schema: Session, indexes: { userId: ({ userId }) => userId } })
     kernel.operations.authenticate.tapPromise('auth', (credential) => authenticate(kernel, credential))
     kernel.operations.authorize.tap('auth', ({ permission }, { permissions, name }) => {
-      if (permission === null || permissions.includes('*') || permissions.includes(permission)) return undefined
+      if (permission === null || hasPermission(permissions, permission)) return undefined
       return `${name} may not do this: it needs the permission ${permission}`
     })
     defineSetup(kernel, setup)

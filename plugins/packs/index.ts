@@ -26,7 +26,6 @@ import {
   strict,
   Text,
   Visibility,
-  type Call,
   type Plugin,
   type PluginKernel,
   type Principal,
@@ -49,7 +48,7 @@ export const packs = (): Plugin => ({
       schema: Pack,
       unique: { version: ({ name, version }) => `${name}@${version}` },
       indexes: { name: ({ name }) => name },
-      watch: { permission: 'packs:read', view: (pack, who) => (isSeenBy(pack, who) ? pack : undefined) },
+      watch: { permission: 'packs:read', view: (pack, who) => (isSeenBy(pack, who, kernel.state) ? pack : undefined) },
     })
     defineReads(kernel)
     defineRegistration(kernel)
@@ -58,14 +57,17 @@ export const packs = (): Plugin => ({
   },
 })
 
-/** Private packs are seen by their owner and administrators. */
-const isSeenBy = ({ visibility, ownerId }: Pack, { id, roles }: Principal): boolean =>
-  visibility === 'public' || ownerId === id || roles.includes('admin')
+/** Private packs are seen by their owner and administrators. A node sees the packs of the pods that are bound to it, and no other. */
+const isSeenBy = ({ id: packId, visibility, ownerId }: Pack, { id, kind, roles }: Principal, reader: Reader): boolean =>
+  kind === 'node'
+    ? reader.by('pods', 'nodeId', id).some((pod) => pod.packId === packId)
+    : visibility === 'public' || ownerId === id || roles.includes('admin')
 
 /** By id, or by name@version. */
 function find(reader: Reader, ref: string, who: Principal): Pack {
   const pack = lookUp(reader, 'packs', { ref, rule: 'version' })
-  if (!isSeenBy(pack, who)) throw new KernelError('NOT_FOUND', `there is no pack "${ref}"`)
+  // In the words of one that is not there.
+  if (!isSeenBy(pack, who, reader)) throw new KernelError('NOT_FOUND', `there is no pack "${ref}"`, { details: { kind: 'packs', ref } })
   return pack
 }
 
@@ -74,11 +76,10 @@ function mustOwn({ ownerId, name }: Pack, { id, roles }: Principal): void {
   throw new KernelError('FORBIDDEN', `the name ${name} belongs to somebody else`)
 }
 
-function* seen(records: Iterable<Pack>, who: Principal, { name, runtime }: { name?: string; runtime?: string } = {}): Iterable<Pack> {
-  for (const pack of records) {
-    if (name !== undefined && pack.name !== name) continue
+function* seen(reader: Reader, who: Principal, { name, runtime }: { name?: string; runtime?: string } = {}): Iterable<Pack> {
+  for (const pack of name === undefined ? reader.all('packs') : reader.by('packs', 'name', name)) {
     if (runtime !== undefined && pack.runtimeTag !== runtime) continue
-    if (isSeenBy(pack, who)) yield pack
+    if (isSeenBy(pack, who, reader)) yield pack
   }
 }
 
@@ -96,10 +97,7 @@ function defineReads({ operations, durable }: PluginKernel): void {
     }),
     output: Listing(Pack),
     handle: ({ name, runtime, ...request }, { who }) =>
-      page(
-        seen(durable.all('packs'), who, { ...(name === undefined ? {} : { name }), ...(runtime === undefined ? {} : { runtime }) }),
-        request,
-      ),
+      page(seen(durable, who, { ...(name === undefined ? {} : { name }), ...(runtime === undefined ? {} : { runtime }) }), request),
   })
   operations.define({
     name: 'packs.get',
@@ -109,7 +107,7 @@ function defineReads({ operations, durable }: PluginKernel): void {
     input: strict({ id: Ref }),
     output: Pack,
     errors: ['NOT_FOUND'],
-    handle: ({ id }, { who }) => (who.kind === 'node' ? runBy(durable, id, who) : find(durable, id, who)),
+    handle: ({ id }, { who }) => find(durable, id, who),
   })
   operations.define({
     name: 'packs.versions',
@@ -120,7 +118,7 @@ function defineReads({ operations, durable }: PluginKernel): void {
     output: Listing(Pack),
     errors: ['NOT_FOUND'],
     handle({ name }, { who }) {
-      const items = [...seen(durable.by('packs', 'name', name), who)].sort((a, b) => semver.rcompare(a.version, b.version))
+      const items = [...seen(durable, who, { name })].sort((a, b) => semver.rcompare(a.version, b.version))
       if (items.length === 0) throw new KernelError('NOT_FOUND', `there is no pack "${name}"`)
       return { items, nextCursor: null }
     },
@@ -240,7 +238,7 @@ function defineBundle({ operations, state, durable, commit, need }: PluginKernel
     output: Type.Unknown(),
     errors: ['NOT_FOUND', 'BUNDLE_MISSING'],
     async handle({ id }, { who }) {
-      const pack = who.kind === 'node' ? runBy(durable, id, who) : find(durable, id, who)
+      const pack = find(durable, id, who)
       if (!pack.bundle) throw new KernelError('BUNDLE_MISSING', `${pack.name}@${pack.version} has no bundle yet`)
       const bytes = await need('bundles').get(pack.bundle.sha256)
       if (!bytes) throw new KernelError('NOT_FOUND', `the bundle ${pack.bundle.sha256} is not in the store`)
@@ -252,12 +250,4 @@ function defineBundle({ operations, state, durable, commit, need }: PluginKernel
 function mustBeVacant({ bundle, name, version }: Pack): void {
   if (bundle)
     throw new KernelError('VERSION_EXISTS', `${name}@${version} has another bundle already: a version never changes, so choose a new one`)
-}
-
-/** A node sees the packs of the pods that it runs, and no other. */
-function runBy(reader: Reader, packId: string, who: Call['who']): Pack {
-  const pack = reader.get('packs', packId)
-  const runs = reader.by('pods', 'nodeId', who.id).some((pod) => pod.packId === packId)
-  if (!pack || !runs) throw new KernelError('NOT_FOUND', `no pod of this node runs the pack ${packId}`)
-  return pack
 }

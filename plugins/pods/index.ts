@@ -73,7 +73,7 @@ const isSeenBy = (pod: Pod, who: Principal): boolean => who.kind !== 'node' || p
 
 function find(reader: Reader, { id, namespace = 'default' }: { id: string; namespace?: string }, { who }: Call): Pod {
   const pod = lookUp(reader, 'pods', { ref: id, rule: 'name', key: `${namespace}/${id}` })
-  if (!isSeenBy(pod, who)) throw new KernelError('NOT_FOUND', `there is no pod "${id}"`)
+  if (!isSeenBy(pod, who)) throw new KernelError('NOT_FOUND', `there is no pod "${id}"`, { details: { kind: 'pods', ref: id } })
   return pod
 }
 

@@ -73,10 +73,10 @@ describe('a call', () => {
     const { operations, judge } = registry()
     const told: unknown[] = []
     operations.settled.tap('test', ({ who, error }) => told.push([who?.name, error instanceof KernelError ? error.code : error]))
-    await expect(judge({ bearer: 'other' })).rejects.toThrow()
+    await expect(judge({ bearer: 'other' })).rejects.toThrow('not known')
     const who = await judge(somebody)
     await operations.run(operation(), { song: 'la' }, { ...call, who })
-    await expect(operations.run(operation(), {}, { ...call, who })).rejects.toThrow()
+    await expect(operations.run(operation(), {}, { ...call, who })).rejects.toThrow('is required')
     expect(told).toEqual([
       [undefined, 'UNAUTHENTICATED'],
       ['bird', undefined],
