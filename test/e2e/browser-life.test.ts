@@ -1,0 +1,107 @@
+/** A tab as a node while nobody looks at it: hidden, frozen and awake again, in a Chromium that throttles as it does for people. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Pack, Pod } from '../../kernel/index.ts'
+import { RawChromium, type RawTab } from '../support/raw-chromium.ts'
+import { startServer, type Server } from '../support/server.ts'
+import { Site } from '../support/site.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+/** Of the server; the first look at silence is that long after its start. */
+const HEARTBEAT_TIMEOUT_MS = 5_000
+
+let server: Server
+let site: Site
+let browser: RawChromium
+let waits: Pack
+let page: string
+
+const until = (pod: Pod, status: string): Promise<Pod> =>
+  waitFor(
+    `the pod to be ${status}`,
+    async () => {
+      const now = await server.pod(pod.id)
+      if (now.status !== status) throw new Error(`it is ${now.status} ${now.reason} ${now.statusMessage}`)
+      return now
+    },
+    { timeoutMs: 20_000 },
+  )
+
+beforeAll(async () => {
+  server = await startServer()
+  await server.patch('/api/cluster', { heartbeatIntervalMs: 1_000, heartbeatTimeoutMs: HEARTBEAT_TIMEOUT_MS })
+  site = await Site.open()
+  const source = `export default async function main(context) { context.log.info('here'); await context.sleep(600_000) }`
+  waits = await server.push({ name: 'waits' }, source)
+  const { token } = await server.makeToken({ kind: 'join' })
+  const html = `<!doctype html><title>A page</title><script type="module" src="${server.url}/agent.js"></script><stark-agent token="${token}"></stark-agent>`
+  page = site.page('/page', { html })
+})
+afterAll(async () => {
+  site.close()
+  await server.kill('SIGTERM')
+})
+beforeEach(async () => {
+  // The timers of hidden pages to one a minute after ten seconds in place of five minutes.
+  browser = await RawChromium.launch({ flags: ['--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10'] })
+})
+afterEach(async () => {
+  await browser.close()
+})
+
+async function withPod(): Promise<{ tab: RawTab; id: string; pod: Pod }> {
+  const tab = await browser.open(page)
+  const { id = '', name } = await tab.until('online')
+  const pod = await until(await server.run(waits, { nodeName: name, restartPolicy: 'Never' }), 'running')
+  return { tab, id, pod }
+}
+
+describe('a tab behind another', () => {
+  test('goes on being heard of while the timers of its page hardly run', async () => {
+    const { tab, id, pod } = await withPod()
+    await tab.evaluate(
+      `globalThis.ticks = 0; setInterval(() => ticks++, 500); document.addEventListener('visibilitychange', () => (ticks = 0))`,
+    )
+    await browser.open('about:blank')
+    await waitFor(
+      'the page to be throttled',
+      async () => {
+        const before = await tab.evaluate<number>('ticks')
+        const started = performance.now()
+        await waitFor('four seconds to pass', () => performance.now() - started > 4_000)
+        return (await tab.evaluate<number>('ticks')) - before <= 1
+      },
+      { timeoutMs: 40_000 },
+    )
+    const { body } = await server.get<{ items: { reason: string }[] }>(`/api/pods/${pod.id}/history`)
+    expect(body.items.map(({ reason }) => reason)).not.toContain('NodeUnreachable')
+    expect(await server.node(id)).toMatchObject({ status: 'online', taints: [] })
+  })
+})
+
+describe('a tab that is frozen', () => {
+  test('has pods of which nobody knows how they are, and goes on with them when it wakes', async () => {
+    const { tab, id, pod } = await withPod()
+    await browser.open('about:blank')
+    await tab.setFrozen(true)
+    await until(pod, 'unknown')
+    await tab.show()
+    await tab.setFrozen(false)
+    expect((await until(pod, 'running')).incarnation).toBe(pod.incarnation)
+    await waitFor('the taint to go', async () => (await server.node(id)).taints.length === 0)
+    const { body } = await server.get<{ items: { text: string }[] }>(`/api/pods/${pod.id}/logs`)
+    expect(body.items.map(({ text }) => text)).toEqual(['here'])
+  })
+
+  test('lets another be the node, and stands by when it wakes; its pods end with it', async () => {
+    const { tab, id, pod } = await withPod()
+    const second = await browser.open(page)
+    await second.until('standby')
+    await tab.setFrozen(true)
+    expect((await second.until('online')).id).toBe(id)
+    expect((await until(pod, 'failed')).reason).toBe('NodeRestarted')
+    await tab.show()
+    await tab.setFrozen(false)
+    await tab.until('standby')
+    expect((await server.node(id)).status).toBe('online')
+  })
+})

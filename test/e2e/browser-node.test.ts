@@ -1,0 +1,249 @@
+/**
+ * A tab as a node, in a real Chromium, in pages from an origin that is not the control plane's: it joins, runs what Node.js
+ * runs, and comes and goes as tabs do.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Pack, Pod } from '../../kernel/index.ts'
+import { Chromium, type Tab } from '../support/chromium.ts'
+import { Command, endCommands } from '../support/command.ts'
+import { startServer, type Server } from '../support/server.ts'
+import { Site } from '../support/site.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const WAITS = `
+export default async function main(context) {
+  context.log.info('here', context.pod.name)
+  context.ready()
+  await context.sleep(600_000)
+}
+`
+/** Uses what differs most between the two: text, numbers, hashes, times, errors. */
+const WORKS = `
+export default async function main(context) {
+  const bytes = new TextEncoder().encode(context.args[0])
+  const digest = await crypto.subtle.digest('SHA-256', bytes)
+  await context.kv.set('sum', [1, 2, 3].reduce((sum, each) => sum + each, 0))
+  console.log('hashing', context.args[0])
+  context.status({ half: true }); context.progress(0.5); context.ready()
+  const refused = await context.fetch('file:///etc/passwd').catch((error) => error.code)
+  return {
+    hash: [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+    sum: await context.kv.get('sum'), env: context.env, labels: context.pod.labels, attempt: context.pod.attempt, refused,
+    sorted: ['ä', 'a', 'z'].sort((a, b) => a.localeCompare(b, 'de')), big: String(2n ** 64n), url: new URL('/b', 'https://a.example').href,
+  }
+}
+`
+
+let server: Server
+let site: Site
+let browser: Chromium
+let waits: Pack
+let joinToken: string
+
+const script = () => `<script type="module" src="${server.url}/agent.js"></script>`
+const pageWith = (attributes = '', headers = {}): string =>
+  site.page(`/${Math.random()}`, {
+    html: `<!doctype html><html lang="en"><title>A page</title>${script()}<stark-agent token="${joinToken}" ${attributes}></stark-agent></html>`,
+    headers,
+  })
+const runOn = async (tab: Tab, fields: object = {}): Promise<Pod> => {
+  const { name } = await tab.state()
+  return server.run(waits, { nodeName: name, ...fields })
+}
+const until = (pod: Pod, status: string, timeoutMs = 20_000): Promise<Pod> =>
+  waitFor(
+    `the pod to be ${status}`,
+    async () => {
+      const now = await server.pod(pod.id)
+      if (now.status !== status) throw new Error(`it is ${now.status} ${now.reason} ${now.statusMessage}`)
+      return now
+    },
+    { timeoutMs },
+  )
+const logOf = async (pod: Pod): Promise<string[]> => {
+  const { body } = await server.get<{ items: { text: string }[] }>(`/api/pods/${pod.id}/logs`)
+  return body.items.map(({ text }) => text)
+}
+
+beforeAll(async () => {
+  server = await startServer()
+  site = await Site.open()
+  waits = await server.push({ name: 'waits' }, WAITS)
+  joinToken = (await server.makeToken({ kind: 'join' })).token
+})
+afterAll(async () => {
+  site.close()
+  await endCommands()
+  await server.kill('SIGTERM')
+})
+/** A new profile each time: a profile is one node. */
+beforeEach(async () => {
+  browser = await Chromium.launch()
+})
+afterEach(async () => {
+  await browser.close()
+})
+
+describe('a page with the element', () => {
+  test('becomes a node, runs a pod, shows it, tells it in events, and has nothing to complain about', async () => {
+    const tab = await browser.open(pageWith('cpu="2000" memory="1000" max-pods="5" labels="zone=a, tier=guest"'))
+    await tab.page.evaluate(() => {
+      const told: string[] = []
+      Object.assign(globalThis, { told })
+      for (const name of ['stark-connected', 'stark-pod', 'stark-disconnected'])
+        document.addEventListener(name, (event) => told.push(`${name} ${(event as CustomEvent<{ status?: string }>).detail.status ?? ''}`))
+    })
+    const { id, name } = await tab.until('online')
+    expect(await server.node(id ?? '')).toMatchObject({
+      name,
+      runtimeType: 'browser',
+      status: 'online',
+      allocatable: { cpu: 2000, memory: 1000, pods: 5 },
+      labels: { zone: 'a', tier: 'guest', 'stark/browser': 'chrome' },
+      capabilities: { isolation: ['frame'] },
+    })
+    const pod = await until(await runOn(tab, { name: 'shown' }), 'running')
+    await waitFor('its log to be there', async () => (await logOf(pod)).includes('here shown'))
+    await waitFor('the face to show it', async () => (await tab.part('pods').textContent())?.includes('shownrunning'))
+    expect(await tab.part('state').textContent()).toBe('online - 1 running')
+    await server.post(`/api/pods/${pod.id}/stop`)
+    await until(pod, 'stopped')
+    const told = () => tab.page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
+    await waitFor('its end to be told', async () => (await told()).includes('stark-pod stopped'))
+    expect(await told()).toEqual(expect.arrayContaining(['stark-pod starting', 'stark-pod running', 'stark-pod stopped']))
+    expect(tab.complaints).toEqual([])
+  })
+
+  test('works by the line that the banner prints, word for word, once it is given a token', async () => {
+    const url = site.page('/banner', { html: `<!doctype html><title>A page</title>${script()}<stark-agent></stark-agent>` })
+    const tab = await browser.open(url)
+    await tab.until('needs-token')
+    await tab.part('join').getByLabel('Join token').fill(joinToken)
+    await tab.part('join').getByRole('button', { name: 'Join' }).click()
+    const { id } = await tab.until('online')
+    // It has a credential of its own now.
+    await tab.page.reload()
+    expect((await tab.until('online')).id).toBe(id)
+  })
+
+  test('says so when its token is refused', async () => {
+    const url = site.page('/refused', { html: `${script()}<stark-agent token="stark_join_nonsense"></stark-agent>` })
+    const { detail } = await (await browser.open(url)).until('refused')
+    expect(detail).toContain('credential')
+  })
+
+  test('is a node also when it is hidden, and shows nothing', async () => {
+    const tab = await browser.open(pageWith('hidden'))
+    await tab.until('online')
+    await until(await runOn(tab), 'running')
+    expect(await tab.part('face').isVisible()).toBe(false)
+  })
+
+  test('keeps its id over a reload, and its pod is given up and not run twice', async () => {
+    const tab = await browser.open(pageWith())
+    const { id } = await tab.until('online')
+    const pod = await until(await runOn(tab, { restartPolicy: 'Never' }), 'running')
+    await tab.page.reload()
+    expect((await tab.until('online')).id).toBe(id)
+    expect((await until(pod, 'failed')).reason).toBe('NodeRestarted')
+    expect(tab.complaints).toEqual([])
+  })
+})
+
+describe('two tabs of one site', () => {
+  test('are one node; when the one that is it closes, the other takes over within seconds', async () => {
+    const first = await browser.open(pageWith())
+    const { id } = await first.until('online')
+    const second = await browser.open(pageWith())
+    await second.until('standby')
+    const pod = await until(await runOn(first, { restartPolicy: 'Never' }), 'running')
+    await first.close()
+    expect((await second.until('online')).id).toBe(id)
+    expect((await until(pod, 'failed')).reason).toBe('NodeRestarted')
+    await until(await runOn(second), 'running')
+    // The goodbye of the first one does not count against the node that is there.
+    expect((await server.node(id ?? '')).status).toBe('online')
+    expect(second.complaints).toEqual([])
+  })
+})
+
+describe('a tab', () => {
+  test('that is closed has its pod lost within the grace', async () => {
+    const tab = await browser.open(pageWith())
+    await tab.until('online')
+    const pod = await until(await runOn(tab), 'running')
+    const closed = performance.now()
+    await tab.close()
+    expect(await until(pod, 'evicted', 15_000)).toMatchObject({ reason: 'NodeLost' })
+    // Ten seconds to come back, and one between two looks.
+    expect(performance.now() - closed).toBeLessThan(13_000)
+  })
+
+  test('whose element is taken out of the page has said goodbye as well', async () => {
+    const tab = await browser.open(pageWith())
+    await tab.until('online')
+    const pod = await until(await runOn(tab), 'running')
+    await tab.page.evaluate(() => document.querySelector('stark-agent')?.remove())
+    expect(await until(pod, 'evicted', 15_000)).toMatchObject({ reason: 'NodeLost' })
+  })
+
+  test('that is paused is drained, and takes pods again when it is not', async () => {
+    const tab = await browser.open(pageWith())
+    await tab.until('online')
+    const pod = await until(await runOn(tab), 'running')
+    await tab.part('pause').click()
+    expect(await until(pod, 'evicted')).toMatchObject({ exit: { error: null } })
+    await waitFor('the face to say so', async () => (await tab.part('state').textContent())?.startsWith('paused'))
+    expect((await runOn(tab)).status).toBe('pending')
+    await tab.part('pause').click()
+    await waitFor('the face to say so', async () => (await tab.part('state').textContent())?.startsWith('online'))
+    await until(await runOn(tab), 'running')
+    expect(tab.complaints).toEqual([])
+  })
+})
+
+describe('the policies of a page', () => {
+  const strict = () =>
+    `default-src 'none'; script-src ${server.url}; frame-src ${server.url}; connect-src 'none'; style-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'`
+
+  test.each([
+    ['a strict content security policy with Trusted Types', () => ({ 'content-security-policy': strict() })],
+    [
+      'isolation from other origins',
+      () => ({ 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' }),
+    ],
+  ])('%s do not keep it from being a node', async (_, headers) => {
+    const tab = await browser.open(pageWith('', headers()))
+    await tab.until('online')
+    await until(await runOn(tab), 'running')
+    expect(tab.complaints).toEqual([])
+  })
+
+  test('without frame-src are named as what is missing', async () => {
+    const headers = { 'content-security-policy': `default-src 'self'; script-src ${server.url}` }
+    const tab = await browser.open(pageWith('', headers))
+    const { detail } = await tab.until('unsupported')
+    expect(detail).toBe(`this page's content security policy does not let it be a node: it needs frame-src ${server.url}`)
+  })
+})
+
+describe('one pack', () => {
+  test('does the same on a Node.js node and in a tab', async () => {
+    const folder = temporaryFolder('node')
+    const token = (await server.makeToken({ kind: 'join' })).token
+    const node = new Command(['node', 'join', '--server', server.url, '--token', token, '--name', 'machine', '--data', folder])
+    await node.event('joined')
+    const tab = await browser.open(pageWith())
+    await tab.until('online')
+    const works = await server.push({ name: 'works' }, WORKS)
+    const fields = { args: ['abc'], env: { GREETING: 'hi' }, labels: { app: 'x' } }
+    const [there, here] = await Promise.all(
+      ['machine', (await tab.state()).name].map(async (nodeName) => until(await server.run(works, { nodeName, ...fields }), 'succeeded')),
+    )
+    expect(here?.exit?.result).toMatchObject({ sum: 6, refused: 'POLICY_REFUSED', env: { GREETING: 'hi' } })
+    expect(here?.exit).toEqual(there?.exit)
+    expect(await logOf(here as Pod)).toEqual(await logOf(there as Pod))
+    await node.kill('SIGTERM')
+  })
+})

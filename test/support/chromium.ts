@@ -1,0 +1,82 @@
+/**
+ * A real Chromium with a profile of its own, and what a test wants to know of a tab in it. The profile keeps the storage of
+ * embedded pages, as a browser does that nobody has changed; Playwright's own switches take it away. Tabs that are hidden or
+ * frozen are raw-chromium.ts.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { chromium, type BrowserContext, type Page } from 'playwright'
+import type { StarkAgent } from '../../agents/browser/element.ts'
+import type { NodePhase, NodeState } from '../../agents/browser/messages.ts'
+import { chromiumFlags, findBrowser } from './browser.mjs'
+import { temporaryFolder } from './temporary-folder.ts'
+import { waitFor } from './wait-for.ts'
+
+export class Chromium {
+  readonly context: BrowserContext
+
+  private constructor(context: BrowserContext) {
+    this.context = context
+  }
+
+  /** @param flags beside those that every test needs */
+  static async launch({ flags = [] }: { readonly flags?: readonly string[] } = {}): Promise<Chromium> {
+    const profile = temporaryFolder('chromium')
+    mkdirSync(path.join(profile, 'Default'))
+    const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }
+    writeFileSync(path.join(profile, 'Default/Preferences'), JSON.stringify(preferences))
+    const executablePath = await findBrowser()
+    const options = { headless: true, args: [...chromiumFlags, ...flags], ...(executablePath ? { executablePath } : {}) }
+    return new Chromium(await chromium.launchPersistentContext(profile, options))
+  }
+
+  async open(url: string): Promise<Tab> {
+    const tab = new Tab(await this.context.newPage())
+    await tab.page.goto(url)
+    return tab
+  }
+
+  close(): Promise<void> {
+    return this.context.close()
+  }
+}
+
+export class Tab {
+  readonly page: Page
+  /** What the page's console has to say that is not just talk, and errors that nobody caught. */
+  readonly complaints: string[] = []
+
+  constructor(page: Page) {
+    this.page = page
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => this.complaints.push(error.message))
+  }
+
+  /** How the page's node stands. */
+  state(): Promise<NodeState> {
+    return this.page.evaluate(() => (document.querySelector('stark-agent') as StarkAgent).state)
+  }
+
+  until(phase: NodePhase): Promise<NodeState> {
+    return waitFor(
+      `the tab to be ${phase}`,
+      async () => {
+        const state = await this.state()
+        if (state.phase !== phase) throw new Error(`it is ${state.phase}: ${state.detail}`)
+        return state
+      },
+      { timeoutMs: 20_000 },
+    )
+  }
+
+  /** The part of the element that has this name. */
+  part(name: string) {
+    return this.page.locator(`stark-agent [part=${name}]`)
+  }
+
+  close(): Promise<void> {
+    return this.page.close()
+  }
+}
