@@ -15,6 +15,10 @@ export interface DaemonOptions {
   readonly target: StoreTarget
   /** Of one user, token or node; 0 is without limit. */
   readonly callsPerSecond: number
+  /** The file that is the configuration; undefined is stark.config.ts where the server is started. */
+  readonly config: string | undefined
+  /** The folder of plugins from outside; undefined is the one beside the configuration. */
+  readonly pluginsFolder: string | undefined
 }
 
 const CALLS_PER_SECOND = '1000'
@@ -38,8 +42,12 @@ export function daemonOptions(environment: Readonly<Record<string, string | unde
     logFormat: logFormatOf(environment['STARK_LOG'], isTerminal),
     target: targetOf(environment, path.resolve(directory)),
     callsPerSecond: numberOf('STARK_RATE_LIMIT', environment['STARK_RATE_LIMIT'] ?? CALLS_PER_SECOND, 1_000_000),
+    config: pathOf(environment['STARK_CONFIG']),
+    pluginsFolder: pathOf(environment['STARK_PLUGINS_DIR']),
   }
 }
+
+const pathOf = (text: string | undefined): string | undefined => (text === undefined || text === '' ? undefined : path.resolve(text))
 
 function portOf(text: string): number {
   const port = Number(text)

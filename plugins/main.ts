@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { Kernel } from '../kernel/index.ts'
+import type { DropInsOptions } from './drop-ins/index.ts'
 import { daemonOptions, type DaemonOptions } from './environment.ts'
 import { hostClock } from './host-clock.ts'
 import { hostLog, type HostLog } from './host-log.ts'
@@ -35,7 +36,13 @@ export async function main(): Promise<void> {
     announce: (link: string) => isTerminal && process.stdout.write(setupBanner(link)),
   }
   const kernel = new Kernel({
-    plugins: preset({ store, setup, callsPerSecond: options.callsPerSecond, console: fileURLToPath(new URL('./web', import.meta.url)) }),
+    plugins: preset({
+      store,
+      setup,
+      callsPerSecond: options.callsPerSecond,
+      console: fileURLToPath(new URL('./web', import.meta.url)),
+      dropIns: outsideOf(options),
+    }),
     clock: hostClock,
     newId: () => randomUUID(),
     log,
@@ -48,6 +55,15 @@ export async function main(): Promise<void> {
   await kernel.start()
   log.info('ready', { revision: kernel.committer.durableRevision, plugins: kernel.plugins.length })
 }
+
+const outsideOf = ({ config, pluginsFolder }: DaemonOptions): DropInsOptions => ({
+  root: process.cwd(),
+  config,
+  folder: pluginsFolder,
+  // Beside dist/, where this runs: the folder of this very file.
+  own: fileURLToPath(new URL('../plugins', import.meta.url)),
+  stopwatch: () => performance.now(),
+})
 
 function listen(kernel: Kernel, { port, host }: DaemonOptions): Promise<string> {
   const { server } = kernel.need('web')

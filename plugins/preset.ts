@@ -11,6 +11,7 @@ import { cluster } from './cluster.ts'
 import { webConsole } from './console.ts'
 import { cordon } from './cordon.ts'
 import { drain } from './drain.ts'
+import { dropIns, type DropInsOptions } from './drop-ins/index.ts'
 import { explaining } from './explain/index.ts'
 import { gateway } from './gateway/index.ts'
 import { health } from './health.ts'
@@ -43,6 +44,7 @@ export interface PresetOptions {
   readonly callsPerSecond: number
   /** The folder of what was built for browsers: the console and the agent. */
   readonly console: string
+  readonly dropIns: DropInsOptions
 }
 
 /** What decides: everything that a scheduling question needs, in a server, in a browser or in a simulation. */
@@ -69,7 +71,7 @@ export const scheduling = (): Plugin[] => [
   explaining(),
 ]
 
-export const preset = ({ store, setup, callsPerSecond, console }: PresetOptions): Plugin[] => [
+export const preset = ({ store, setup, callsPerSecond, console, dropIns: outside }: PresetOptions): Plugin[] => [
   supabase(store),
   ...scheduling(),
   history(),
@@ -80,6 +82,7 @@ export const preset = ({ store, setup, callsPerSecond, console }: PresetOptions)
   tokens(),
   auth(setup),
   system(),
+  dropIns(outside),
   rest(),
   gateway(),
   webConsole(console),

@@ -2,6 +2,8 @@
  * What plugins offer each other, as types: one provides a service, others need it, and none imports another.
  */
 import type { Server } from 'node:http'
+import type { Incident } from './drop-ins/residents.ts'
+import type { PluginRow } from './drop-ins/rows.ts'
 import type { Capacity, Labels, New, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
 
 /** A stretch of a pod's log, as it is stored. */
@@ -118,6 +120,12 @@ export interface Page {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Plugins from outside: as they stand, and what becomes of them. */
+export interface DropIns {
+  readonly list: () => readonly PluginRow[]
+  readonly onIncident: (listener: (incident: Incident) => void) => void
+}
+
 declare module '../kernel/plugin.ts' {
   interface Services {
     bundles: Bundles
@@ -128,5 +136,6 @@ declare module '../kernel/plugin.ts' {
     heartbeats: Heartbeats
     storeHealth: StoreHealth
     web: Web
+    dropIns: DropIns
   }
 }

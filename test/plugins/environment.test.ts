@@ -16,6 +16,8 @@ describe('an empty environment', () => {
       logFormat: 'json',
       callsPerSecond: 1000,
       target: { kind: 'embedded', directory },
+      config: undefined,
+      pluginsFolder: undefined,
     })
   })
 
@@ -37,9 +39,15 @@ describe('a variable', () => {
         logFormat: 'silent',
         callsPerSecond: 0,
         target: { kind: 'embedded', directory: '/data' },
+        config: undefined,
+        pluginsFolder: undefined,
       },
     )
     expect(read({ PORT: '65535' }).port).toBe(65_535)
+    expect(read({ STARK_CONFIG: '/etc/stark.config.mjs', STARK_PLUGINS_DIR: 'rules' })).toMatchObject({
+      config: '/etc/stark.config.mjs',
+      pluginsFolder: path.resolve('rules'),
+    })
   })
 
   test.each([

@@ -10,9 +10,10 @@ import { VirtualClock } from '../../support/virtual-clock.ts'
 export function registry(): readonly Operation[] {
   // It is never started, so nothing of the store is touched.
   const store = { bundles: {}, logs: {}, identities: {} } as unknown as Store
+  const dropIns = { root: '', config: undefined, folder: undefined, own: '', stopwatch: () => 0 }
   const setup = { directory: '', linkTo: () => '', announce: () => undefined }
   const kernel = new Kernel({
-    plugins: preset({ store, setup, callsPerSecond: 0, console: path.join(dist, 'web') }),
+    plugins: preset({ store, setup, callsPerSecond: 0, console: path.join(dist, 'web'), dropIns }),
     clock: new VirtualClock(),
     newId: idMaker(),
     log: silent,
