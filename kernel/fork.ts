@@ -28,7 +28,7 @@ const TURNS_MAX = 1_000_000
 
 export interface Fork {
   readonly state: State
-  readonly scheduler: Pick<Scheduler, 'usage' | 'judge' | 'explain' | 'nominate' | 'facts' | 'pending'>
+  readonly scheduler: Pick<Scheduler, 'usageOf' | 'judge' | 'explain' | 'nominate' | 'facts' | 'pending'>
   /** As the real one, `admit` included, and done when it returns. @throws KernelError what `write` or a plugin refuses with; nothing has changed then */
   readonly commit: <T>(origin: Origin, write: (transaction: Transaction) => T) => T
   /** Places everything that can be placed, as the real loop does. Pods that were asked to stop go on stopping: nobody stops them here. */

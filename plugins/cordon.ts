@@ -13,7 +13,7 @@ export const cordon = (): Plugin => ({
   apply({ hooks, operations, state, commit }) {
     hooks.filter.tap('unschedulable', (candidates) => {
       if (candidates.pod.tolerations.some((each) => tolerates(each, UNSCHEDULABLE))) return
-      candidates.where((node) => !node.unschedulable || 'are cordoned', { isFixed: true })
+      candidates.where((node) => !node.unschedulable || 'are cordoned', { isFixed: true, sharedAs: '' })
       candidates.retryOn('nodes:put')
     })
     for (const [verb, unschedulable, summary] of [

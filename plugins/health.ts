@@ -33,7 +33,7 @@ export const health = (): Plugin => ({
       return { ...pod, tolerations }
     })
     hooks.filter.tap('health', (candidates) => {
-      candidates.where((node) => node.status === 'online' || `are ${node.status}`, { isFixed: true })
+      candidates.where((node) => node.status === 'online' || `are ${node.status}`, { isFixed: true, sharedAs: '' })
       candidates.retryOn('nodes:put')
     })
     kernel.onStart(() => {

@@ -26,18 +26,10 @@ interface Candidate extends Nomination {
 }
 
 /** The node whose victims matter least. Pods on their way out are nobody's victims: they make room without being pushed. */
-function nominate(request: PreemptRequest): Nomination | undefined {
-  let best: Candidate | undefined
-  for (const node of request.nodes) {
-    const found = request.recall(node, () => victimsOn(node, request))
-    if (found && (!best || compare(found, best) < 0)) best = found
-  }
-  return best
-}
+const nominate = (request: PreemptRequest): Nomination | undefined => request.best((node) => victimsOn(node, request), compare)
 
 /** Whom to evict on one node; undefined when that would not help. */
-function victimsOn(node: NodeFacts, { pod, isHopeless, podsOn, fitsWithout }: PreemptRequest): Candidate | undefined {
-  if (isHopeless(node)) return undefined
+function victimsOn(node: NodeFacts, { pod, podsOn, fitsWithout }: PreemptRequest): Candidate | undefined {
   const lower = podsOn(node).filter((each) => each.priority < pod.priority && each.status !== 'stopping')
   if (lower.length === 0 || !fitsWithout(node, lower)) return undefined
   const kept = new Set(lower)

@@ -11,7 +11,8 @@ export const runtime = (): Plugin => ({
     hooks.filter.tap('runtime', (candidates) => {
       const pack = state.get('packs', candidates.pod.packId)
       if (!pack) return
-      candidates.where((node) => refusal(pack, node) ?? true, { isFixed: true })
+      const sharedAs = `${pack.runtimeTag} ${pack.metadata.minNodeVersion ?? ''}`
+      candidates.where((node) => refusal(pack, node) ?? true, { isFixed: true, sharedAs })
       candidates.retryOn('nodes:put')
     })
     hooks.admit.tap('runtime', (record, { kind, before, state }) => {

@@ -17,7 +17,7 @@ export const taints = (): Plugin => ({
           const taint = node.taints.find((each) => each.effect !== 'PreferNoSchedule' && !isTolerated(each, tolerations))
           return taint ? `have untolerated taint ${taint.key}=${taint.value ?? ''}: its effect is ${taint.effect}` : true
         },
-        { isFixed: true },
+        { isFixed: true, sharedAs: JSON.stringify(tolerations) },
       )
       candidates.retryOn('nodes:put')
     })
@@ -32,6 +32,7 @@ export const taints = (): Plugin => ({
 const isTolerated = (taint: Taint, tolerations: readonly Toleration[]) => tolerations.some((each) => tolerates(each, taint))
 
 function fewestFirst(counts: readonly number[]): number[] {
-  const most = Math.max(0, ...counts)
+  let most = 0
+  for (const count of counts) most = Math.max(most, count)
   return counts.map((count) => (most === 0 ? 100 : 100 - Math.floor((100 * count) / most)))
 }

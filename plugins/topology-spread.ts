@@ -9,7 +9,9 @@ import {
   matchesNodeRules,
   matchesSelector,
   tolerates,
+  type CandidateSet,
   type ClassPod,
+  type Kin,
   type LabelSelector,
   type Node,
   type NodeFacts,
@@ -28,35 +30,11 @@ export const topologySpread = (): Plugin => ({
       const constraints = constraintsOf(pod, 'DoNotSchedule')
       if (constraints.length === 0) return
       const keys = constraints.map(({ topologyKey }) => topologyKey)
-      candidates.where((node) => hasAll(node, keys) || 'lack the label of a topology to spread over', { isFixed: true })
-      for (const constraint of constraints) {
-        const { topologyKey, maxSkew, minDomains, labelSelector } = constraint
-        const isCounted = countedOn(constraint, pod, keys)
-        const counts = candidates.tally((placed, node) =>
-          isOfKind(placed, pod, labelSelector) && isCounted(node) ? [[topologyKey, 1] as const] : [],
-        )
-        const self = matchesSelector(labelSelector, pod.labels) ? 1 : 0
-        let least = 0
-        let isDomain: ReadonlySet<string> = new Set()
-        candidates.before((nodes) => {
-          isDomain = new Set(nodes.filter(isCounted).map(({ labels }) => labels[topologyKey] ?? ''))
-        })
-        const compare = (): boolean => {
-          least = isDomain.size < (minDomains ?? 1) ? 0 : Infinity
-          for (const value of isDomain) least = Math.min(least, counts.of(topologyKey, value))
-          return true
-        }
-        candidates.where(
-          (node) => {
-            const skew = counts.at(topologyKey, node) + self - (Number.isFinite(least) ? least : 0)
-            return (
-              skew <= maxSkew ||
-              `would be uneven: ${topologyKey}=${node.labels[topologyKey]} would be ${skew} ahead, and ${maxSkew} is the most`
-            )
-          },
-          { isVolatile: true, when: compare },
-        )
-      }
+      candidates.where((node) => hasAll(node, keys) || 'lack the label of a topology to spread over', {
+        isFixed: true,
+        sharedAs: JSON.stringify(keys),
+      })
+      for (const constraint of constraints) keepEven(candidates, constraint, keys)
       candidates.retryOn('nodes:put', 'nodes:delete', 'pods:put', 'pods:release', 'pods:delete')
     })
     hooks.score.tap('topologySpread', (board) => {
@@ -67,9 +45,9 @@ export const topologySpread = (): Plugin => ({
       const parts = constraints.map((constraint) => {
         const { topologyKey, maxSkew, labelSelector } = constraint
         const isCounted = countedOn(constraint, pod, keys)
-        const counts = board.tally((placed, node) =>
-          isOfKind(placed, pod, labelSelector) && isCounted(node) ? [[topologyKey, 1] as const] : [],
-        )
+        const counts = board.tally((placed) => (isOfKind(placed, pod, labelSelector) ? [[topologyKey, 1] as const] : NOTHING), {
+          on: isCounted,
+        })
         return { topologyKey, maxSkew, counts, domainWeight: 0 }
       })
       board.before((feasible) => {
@@ -85,11 +63,43 @@ export const topologySpread = (): Plugin => ({
           ),
         )
       }
-      board.add(score, { weight: WEIGHT, normalise: fewestFirst, isVolatile: true })
+      board.add(score, { weight: WEIGHT, normalise: fewestFirst, isVolatile: true, over: keys })
     })
   },
 })
 
+/** One more in the node's domain may be at most maxSkew ahead of the domain that has least. */
+function keepEven(candidates: CandidateSet, constraint: Constraint, keys: readonly string[]): void {
+  const { pod } = candidates
+  const { topologyKey, maxSkew, minDomains, labelSelector } = constraint
+  const isCounted = countedOn(constraint, pod, keys)
+  const counts = candidates.tally((placed) => (isOfKind(placed, pod, labelSelector) ? [[topologyKey, 1] as const] : NOTHING), {
+    on: isCounted,
+  })
+  const self = matchesSelector(labelSelector, pod.labels) ? 1 : 0
+  let least = 0
+  let domains: readonly number[] = []
+  candidates.before((nodes) => {
+    domains = [...new Set(nodes.filter(isCounted).map((node) => counts.placeOf(topologyKey, node)))]
+  })
+  const compare = (): boolean => {
+    const sums = counts.sums(topologyKey)
+    least = domains.length === 0 || domains.length < (minDomains ?? 1) ? 0 : Infinity
+    for (const place of domains) least = Math.min(least, sums[place] ?? 0)
+    return true
+  }
+  candidates.where(
+    (node) => {
+      const skew = counts.at(topologyKey, node) + self - least
+      return (
+        skew <= maxSkew || `would be uneven: ${topologyKey}=${node.labels[topologyKey]} would be ${skew} ahead, and ${maxSkew} is the most`
+      )
+    },
+    { isVolatile: true, when: compare, over: [topologyKey] },
+  )
+}
+
+const NOTHING: readonly (readonly [string, number])[] = []
 const LACKING = -1
 
 function constraintsOf({ scheduling, labels }: ClassPod, whenUnsatisfiable: Constraint['whenUnsatisfiable']): Constraint[] {
@@ -111,11 +121,8 @@ function narrowed({ labelSelector, matchLabelKeys = [] }: Constraint, labels: Po
 const hasAll = ({ labels }: Pick<Node, 'labels'>, keys: readonly string[]): boolean =>
   keys.every((key) => labelOf(labels, key) !== undefined)
 
-const isOfKind = (placed: Pod, pod: ClassPod, selector: Constraint['labelSelector']): boolean =>
-  placed.namespace === pod.namespace &&
-  placed.deletedAt === null &&
-  placed.status !== 'stopping' &&
-  matchesSelector(selector, placed.labels)
+const isOfKind = (placed: Kin, pod: ClassPod, selector: Constraint['labelSelector']): boolean =>
+  placed.namespace === pod.namespace && !placed.isLeaving && matchesSelector(selector, placed.labels)
 
 /** Whether a node forms a domain and its pods count. */
 function countedOn({ nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore' }: Constraint, pod: ClassPod, keys: readonly string[]) {
@@ -128,9 +135,13 @@ function countedOn({ nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore' }
 
 /** `floor(100·(max+min−s)/max)`, 100 if the highest is 0; nodes that lack a key get 0. */
 function fewestFirst(scores: readonly number[]): number[] {
-  const counted = scores.filter((score) => score !== LACKING)
-  const highest = Math.max(0, ...counted)
-  const lowest = Math.min(...counted)
+  let highest = 0
+  let lowest = Infinity
+  for (const score of scores) {
+    if (score === LACKING) continue
+    highest = Math.max(highest, score)
+    lowest = Math.min(lowest, score)
+  }
   return scores.map((score) => {
     if (score === LACKING) return 0
     return highest === 0 ? 100 : Math.floor((100 * (highest + lowest - score)) / highest)

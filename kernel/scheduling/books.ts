@@ -1,19 +1,26 @@
 /**
- * The scheduler's books: what every placed pod counts for, in the usage of its node and in the tallies that plugins keep.
+ * The scheduler's books: what every placed pod counts for, in the numbers of its node and in the tallies that plugins keep.
  * Written from change sets; a pod counts from the moment it is bound until it has ended.
  */
 import type { Change } from '../changes.ts'
 import { isEnded, type Node, type Pod } from '../schema/index.ts'
+import { Census, type Family } from './census.ts'
+import type { Held } from './columns.ts'
 import { NodeList } from './node-list.ts'
-import { Tally, type Contribution } from './tally.ts'
-import { Usage } from './usage.ts'
+
+/** A pod as it is counted. */
+interface Placed {
+  pod: Pod
+  readonly family: Family
+}
+
+const NOBODY: ReadonlyMap<string, Placed> = new Map()
+const NOTHING: Held = { cpu: 0, memory: 0, storage: 0, pods: 0, assumed: { cpu: 0, memory: 0 } }
 
 export class Books {
-  readonly usage = new Usage()
-  readonly nodes = new NodeList(this.usage)
-  readonly #nodes = new Map<string, Node>()
-  readonly #pods = new Map<string, Map<string, Pod>>()
-  readonly #tallies = new Set<Tally>()
+  readonly nodes = new NodeList()
+  readonly census = new Census(this.nodes)
+  readonly #placed: (Map<string, Placed> | undefined)[] = []
   readonly #priorities = new Map<number, number>()
 
   /** Whether any pod of a lower priority is placed. */
@@ -23,85 +30,105 @@ export class Books {
   }
 
   /** The pods on a node that have not ended. */
-  podsOn(nodeId: string): Iterable<Pod> {
-    return this.#pods.get(nodeId)?.values() ?? []
+  podsOn(slot: number): Pod[] {
+    return Array.from((this.#placed[slot] ?? NOBODY).values(), ({ pod }) => pod)
   }
 
-  /** A tally over all pods that are placed, now and from now on. */
-  open(contribution: Contribution): Tally {
-    const tally = new Tally(contribution)
-    for (const [nodeId, pods] of this.#pods) {
-      const node = this.#nodes.get(nodeId)
-      if (node) for (const pod of pods.values()) tally.count(pod, node, 1)
-    }
-    this.#tallies.add(tally)
-    return tally
-  }
-
-  close(tally: Tally): void {
-    this.#tallies.delete(tally)
+  /** What the pods on a node hold. @returns a live view: its numbers change with the cluster */
+  usageOf(nodeId: string): Held {
+    return this.nodes.held(nodeId) ?? NOTHING
   }
 
   apply(changes: readonly Change[]): void {
     for (const change of changes) {
       if (change.kind === 'nodes') this.setNode(change.id, change.op === 'put' ? (change.record as Node) : undefined)
       if (change.kind !== 'pods') continue
-      if (change.before) this.remove(change.before as Pod)
-      if (change.op === 'put') this.add(change.record as Pod)
+      const before = change.before as Pod | undefined
+      const after = change.op === 'put' ? (change.record as Pod) : undefined
+      if (before && isPlaced(before) && !(after && isPlaced(after) && after.nodeId === before.nodeId)) this.remove(before)
+      if (after) this.put(after)
     }
   }
 
   /** A node as it is from now on; its pods are counted again where its labels say. */
   setNode(id: string, node: Node | undefined): void {
-    const before = this.#nodes.get(id)
-    if (before?.labels !== node?.labels || before?.taints !== node?.taints) {
-      for (const pod of this.podsOn(id)) {
-        if (before) this.#tally(pod, before, -1)
-        if (node) this.#tally(pod, node, 1)
+    const slot = this.nodes.slotFor(id)
+    const before = this.nodes.at(slot)
+    const placed = before?.labels !== node?.labels || before?.taints !== node?.taints ? (this.#placed[slot] ?? NOBODY) : NOBODY
+    for (const { family } of placed.values()) this.census.count(family, slot, -1)
+    this.nodes.set(slot, node)
+    for (const { family } of placed.values()) this.census.count(family, slot, 1)
+    this.#release(slot)
+  }
+
+  /** The pod as it is from now on: counted if it is placed, and only once. @param family the pod's, where it is known already */
+  put(pod: Pod, family?: Family): void {
+    if (!isPlaced(pod)) return
+    const slot = this.nodes.slotFor(pod.nodeId)
+    const placed = (this.#placed[slot] ??= new Map<string, Placed>())
+    const known = placed.get(pod.id)
+    if (known && isCountedAlike(known.pod, pod)) {
+      known.pod = pod
+      return
+    }
+    if (known) this.#count(known, slot, -1)
+    const added = { pod, family: family ?? this.census.familyOf(pod) }
+    placed.set(pod.id, added)
+    this.#count(added, slot, 1)
+  }
+
+  remove({ id, nodeId }: Pod): void {
+    const slot = nodeId === null ? undefined : this.nodes.slotOf(nodeId)
+    const placed = slot === undefined ? undefined : this.#placed[slot]
+    const known = placed?.get(id)
+    if (slot === undefined || !placed || !known) return
+    placed.delete(id)
+    this.#count(known, slot, -1)
+    this.#release(slot)
+  }
+
+  /** What `ask` answers while these pods of a node are not there. @param inTallies otherwise only the node's own numbers are without them */
+  without<T>(slot: number, pods: readonly Pod[], ask: () => T, { inTallies }: { readonly inTallies: boolean }): T {
+    const placed = pods.flatMap(({ id }) => this.#placed[slot]?.get(id) ?? [])
+    const count = (sign: 1 | -1): void => {
+      for (const { pod, family } of placed) {
+        this.nodes.count(slot, pod, sign, { isSilent: true })
+        if (inTallies) this.census.count(family, slot, sign)
       }
     }
-    if (node) this.#nodes.set(id, node)
-    else this.#nodes.delete(id)
-    this.nodes.set(id, node)
-    if (!node && !this.#pods.has(id)) this.usage.forget(id)
-  }
-
-  add(pod: Pod): void {
-    if (pod.nodeId === null || isEnded(pod)) return
-    const pods = this.#pods.get(pod.nodeId) ?? new Map<string, Pod>()
-    this.#pods.set(pod.nodeId, pods.set(pod.id, pod))
-    this.#count(pod, pod.nodeId, 1)
-  }
-
-  remove(pod: Pod): void {
-    if (pod.nodeId === null || isEnded(pod)) return
-    const pods = this.#pods.get(pod.nodeId)
-    if (!pods?.delete(pod.id)) return
-    if (pods.size === 0) this.#pods.delete(pod.nodeId)
-    this.#count(pod, pod.nodeId, -1)
-  }
-
-  /** What `ask` answers while these pods are not there. */
-  without<T>(pods: readonly Pod[], ask: () => T): T {
-    for (const pod of pods) this.remove(pod)
+    count(-1)
     try {
       return ask()
     } finally {
-      for (const pod of pods) this.add(pod)
+      count(1)
     }
   }
 
-  #count(pod: Pod, nodeId: string, sign: 1 | -1): void {
-    this.usage.count(pod, sign)
+  #count({ pod, family }: Placed, slot: number, sign: 1 | -1): void {
+    this.nodes.count(slot, pod, sign)
+    this.census.count(family, slot, sign)
     const alike = (this.#priorities.get(pod.priority) ?? 0) + sign
     if (alike === 0) this.#priorities.delete(pod.priority)
     else this.#priorities.set(pod.priority, alike)
-    this.nodes.touch(nodeId)
-    const node = this.#nodes.get(nodeId)
-    if (node) this.#tally(pod, node, sign)
   }
 
-  #tally(pod: Pod, node: Node, sign: 1 | -1): void {
-    for (const tally of this.#tallies) tally.count(pod, node, sign)
+  #release(slot: number): void {
+    if (this.nodes.at(slot) || (this.#placed[slot]?.size ?? 0) > 0) return
+    this.#placed[slot] = undefined
+    this.nodes.free(slot)
   }
 }
+
+type PlacedPod = Pod & { readonly nodeId: string }
+const isPlaced = (pod: Pod): pod is PlacedPod => pod.nodeId !== null && !isEnded(pod)
+
+/** Whether nothing has changed that anybody counts, or goes by when pods have to go. */
+const isCountedAlike = (a: Pod, b: Pod): boolean =>
+  a.labels === b.labels &&
+  a.scheduling === b.scheduling &&
+  a.resources === b.resources &&
+  a.priority === b.priority &&
+  a.namespace === b.namespace &&
+  a.startedAt === b.startedAt &&
+  a.deletedAt === b.deletedAt &&
+  (a.status === 'stopping') === (b.status === 'stopping')

@@ -1,13 +1,15 @@
 /**
  * What `filter` is given: the place to describe where pods of one class may run. A class is all pods with the same
- * scheduling-relevant fields; the hook is called once for it, and the functions given here once per node.
+ * scheduling-relevant fields; the hook is called once for it, and the functions given here for nodes: the easy ones one by one, those
+ * over many nodes with all that are in question.
  */
 import type { Node, Pod } from '../schema/index.ts'
-import type { Contribution, Tally } from './tally.ts'
-import type { Held } from './usage.ts'
+import type { Held, NodeColumns } from './columns.ts'
+import type { Contribution, Tally, TallyOptions } from './tally.ts'
 
-/** A node as plugins judge it: its record, and what its pods hold now. */
+/** A node as plugins judge it: its record, its place in the columns, and what its pods hold now. */
 export interface NodeFacts extends Readonly<Node> {
+  readonly slot: number
   readonly allocated: Held
 }
 
@@ -37,10 +39,24 @@ export type Cause = `${string}:${'put' | 'delete' | 'release'}`
 export interface RuleOptions {
   /** It looks at the node's record alone: no pod that leaves could change the answer. */
   readonly isFixed?: boolean
+  /** For a fixed rule: with the same text here it says the same of every node, whichever pod it is for, and is asked once for all. */
+  readonly sharedAs?: string
   /** It looks at more than the node and what its own pods hold, such as a tally: it is asked anew each time. */
   readonly isVolatile?: boolean
   /** Asked once before a volatile rule is asked of any node: false spares all of them, and stays false when pods leave. */
   readonly when?: () => boolean
+  /** For a volatile rule: of the node it looks at the values of these labels alone, so it is asked once for all nodes that agree in them. */
+  readonly over?: readonly string[] | (() => readonly string[])
+  /** For a rule `over` labels: its answer changes only with this tally, so it is not asked while that stands still. */
+  readonly follows?: Tally
+}
+
+/** A rule over many nodes at once. */
+export interface BulkRule {
+  /** Keeps, in place and in order, the slots of the nodes that pass. @returns how many are left */
+  readonly keep: (slots: Int32Array, count: number, nodes: NodeColumns) => number
+  /** Why a node that did not pass was refused; asked only when somebody wants to know. */
+  readonly reason: (node: NodeFacts) => string
 }
 
 export interface CandidateSet {
@@ -50,17 +66,25 @@ export interface CandidateSet {
    * is asked again only when these change. A plugin that throws refuses the node, and is named.
    */
   where(test: (node: NodeFacts) => Verdict, options?: RuleOptions): void
+  /** As `where`, over columns: it looks at the numbers of the node and of what its pods hold. */
+  prune(rule: BulkRule): void
   /** Runs with all nodes, at first and whenever a node has come, gone or changed, before any is tested. */
   before(run: (nodes: readonly NodeFacts[]) => void): void
   /** Counts of placed pods by topology, kept up to date for as long as the class is known. */
-  tally(contribution: Contribution): Tally
+  tally(contribution: Contribution, options?: TallyOptions): Tally
   /** What could help after a refusal of this plugin; any change of a node or a pod, unless told. */
   retryOn(...causes: Cause[]): void
 }
 
+export type OpenTally = (contribution: Contribution, options?: TallyOptions) => Tally
+
 export interface Rule extends RuleOptions {
   readonly plugin: string
   readonly test: (node: NodeFacts) => Verdict
+}
+
+export interface NamedBulkRule extends BulkRule {
+  readonly plugin: string
 }
 
 export interface Refusal {
@@ -71,28 +95,28 @@ export interface Refusal {
 /** The rules of one class, in the order of the plugins. */
 export class Candidates implements CandidateSet {
   readonly pod: ClassPod
-  readonly rules: Rule[] = []
+  readonly rules: (Rule | NamedBulkRule)[] = []
   readonly preparations: { readonly plugin: string; readonly run: (nodes: readonly NodeFacts[]) => void }[] = []
   readonly #causes = new Map<string, readonly Cause[]>()
-  readonly #open: (contribution: Contribution) => Tally
+  readonly tally: OpenTally
   /** Whose tap is being called. */
   plugin = ''
 
-  constructor(pod: ClassPod, open: (contribution: Contribution) => Tally) {
+  constructor(pod: ClassPod, tally: OpenTally) {
     this.pod = pod
-    this.#open = open
+    this.tally = tally
   }
 
   where(test: (node: NodeFacts) => Verdict, options: RuleOptions = {}): void {
     this.rules.push({ plugin: this.plugin, test, ...options })
   }
 
-  before(run: (nodes: readonly NodeFacts[]) => void): void {
-    this.preparations.push({ plugin: this.plugin, run })
+  prune({ keep, reason }: BulkRule): void {
+    this.rules.push({ plugin: this.plugin, keep, reason })
   }
 
-  tally(contribution: Contribution): Tally {
-    return this.#open(contribution)
+  before(run: (nodes: readonly NodeFacts[]) => void): void {
+    this.preparations.push({ plugin: this.plugin, run })
   }
 
   retryOn(...causes: Cause[]): void {

@@ -4,20 +4,30 @@
  * asked for it; so the same state, plugins and pod give the same placement.
  */
 import type { Hooks } from '../hooks.ts'
-import type { Log } from '../log.ts'
 import type { Pod } from '../schema/index.ts'
 import type { Books } from './books.ts'
-import { Candidates, type Cause, type ClassPod, type NodeFacts, type Refusal, type Rule } from './candidates.ts'
+import type { Cause, ClassPod, NodeFacts, Refusal, Rule } from './candidates.ts'
+import type { Family } from './census.ts'
+import { FixedRules } from './fixed-rules.ts'
+import { Gates } from './gates.ts'
 import { LazyJudgement, type Judgement } from './judgement.ts'
-import { Board, type Preference } from './score-board.ts'
-import { kindOf, Standing } from './standing.ts'
+import { askRule, firstRefusal, isBulk, Plan, type AnyPreference, type Asking, type Complain } from './plan.ts'
+import type { Nomination } from './preemption.ts'
+import { Proposals } from './proposals.ts'
+import { kindOf } from './refusals.ts'
+import type { Preference } from './score-board.ts'
+import { Standing } from './standing.ts'
 import { summarise } from './summary.ts'
-import type { Contribution, Tally } from './tally.ts'
+import type { Tally } from './tally.ts'
 
 /** One node in full: every plugin that refuses it, or every plugin's score. */
-export interface Explanation {
+export interface Explanation extends Card {
   readonly node: NodeFacts
   readonly refused: Readonly<Record<string, string>>
+}
+
+/** Each plugin's score of one node, and the weighted sum. */
+export interface Card {
   readonly scores: Readonly<Record<string, number>>
   readonly total: number
 }
@@ -25,61 +35,63 @@ export interface Explanation {
 export interface PlacementOptions {
   readonly hooks: Hooks
   readonly books: Books
-  readonly log: Log
+  readonly complain: Complain
+  readonly weightOf: (plugin: string) => number | undefined
+  /** What fixed rules say, by what they are shared as. */
+  readonly shared: Map<string, FixedRules>
   /** Only these plugins; all unless told. */
   readonly only?: ReadonlySet<string>
 }
 
-/** What the hooks described for one class. */
 export class Placement {
-  readonly #candidates: Candidates
-  readonly #board: Board
   readonly #books: Books
-  readonly #log: Log
+  readonly #plan: Plan
+  readonly #asking: Asking
+  readonly #complain: Complain
   readonly #tallies: Tally[] = []
+  readonly #fixed: FixedRules
   readonly #standing: Standing
-  readonly #local: readonly Rule[]
-  readonly #volatile: readonly Rule[]
-  readonly #moods: readonly Preference[]
-  readonly #recalled = new Map<string, { readonly stamp: number; readonly answer: unknown }>()
+  readonly #gates: Gates
+  readonly #proposals: Proposals
   #prepared = -1
+  #family: Family | undefined
 
-  constructor(pod: ClassPod, { hooks, books, log, only }: PlacementOptions) {
+  constructor(pod: ClassPod, { hooks, books, complain, weightOf, shared, only }: PlacementOptions) {
+    const { nodes } = books
     this.#books = books
-    this.#log = log
-    const open = (contribution: Contribution): Tally => {
-      const tally = books.open(contribution)
-      this.#tallies.push(tally)
-      return tally
+    this.#complain = complain
+    const asking = {
+      complain,
+      get columns() {
+        return nodes.columns
+      },
     }
-    this.#candidates = new Candidates(pod, open)
-    this.#board = new Board(pod, open)
-    const wanted = ({ name }: { readonly name: string }) => only === undefined || only.has(name)
-    callEach(hooks.filter.taps.filter(wanted), this.#candidates, (plugin, error) => {
-      this.#candidates.rules.push({ plugin, test: () => failed(plugin, error), isFixed: true })
+    this.#asking = asking
+    this.#plan = new Plan(pod, {
+      hooks,
+      complain,
+      weightOf,
+      ...(only ? { only } : {}),
+      tally: (contribution, options) => {
+        const tally = books.census.open(contribution, options)
+        this.#tallies.push(tally)
+        return tally
+      },
     })
-    callEach(hooks.score.taps.filter(wanted), this.#board, (plugin, error) => this.#complain(plugin, error))
-    const { rules } = this.#candidates
-    const { preferences } = this.#board
-    this.#local = rules.filter(({ isVolatile }) => !isVolatile)
-    this.#volatile = rules.filter(({ isVolatile }) => isVolatile)
-    this.#moods = preferences.filter(({ isVolatile }) => isVolatile)
-    const fixed = this.#local.filter(({ isFixed }) => isFixed)
-    const changing = this.#local.filter(({ isFixed }) => !isFixed)
-    const absolute = preferences.filter(({ isVolatile, normalise }) => !isVolatile && !normalise)
-    this.#standing = new Standing(books.nodes, {
-      fixedRefusal: (node) => this.#refusal(node, fixed),
-      refusal: (node) => this.#refusal(node, changing),
-      points: (node) => absolute.reduce((sum, each) => sum + each.weight * this.#score(each, node), 0),
-      relative: preferences
-        .filter(({ isVolatile, normalise }) => !isVolatile && normalise)
-        .map((each) => ({ ...each, score: (node) => this.#score(each, node) })),
-    })
+    this.#fixed = this.#share(shared)
+    this.#standing = new Standing({ nodes, plan: this.#plan, fixed: this.#fixed, complain })
+    this.#gates = new Gates(nodes, asking)
+    this.#proposals = new Proposals(nodes)
   }
 
   /** The class is forgotten: nothing is counted for it any more. */
   close(): void {
-    for (const tally of this.#tallies) this.#books.close(tally)
+    for (const tally of this.#tallies) this.#books.census.close(tally)
+  }
+
+  /** The family of the class's pods once they are placed. */
+  familyOf(pod: Pod): Family {
+    return (this.#family ??= this.#books.census.familyOf(pod))
   }
 
   /** @param lot draws among equals, where a plugin asked for it */
@@ -91,36 +103,30 @@ export class Placement {
     })
   }
 
+  /** The best nomination over all nodes; what was proposed for a node stands until it changes. */
+  nominate<T extends Nomination>(propose: (node: NodeFacts) => T | undefined, compare: (a: T, b: T) => number): T | undefined {
+    this.#standing.sync()
+    const isProposed = (slot: number): boolean => this.#fixed.refused[slot] === 0
+    const proposals = this.#needed().length === 0 ? this.#proposals : new Proposals(this.#books.nodes)
+    return proposals.best((node) => (isProposed(node.slot) ? propose(node) : undefined), compare)
+  }
+
   /** Whether one node would do, if these pods of it were gone. */
   fitsWithout(node: NodeFacts, pods: readonly Pod[]): boolean {
-    if (this.#refusal(withoutPods(node, pods), this.#local) !== undefined) return false
-    // Only rules that look further than the node need the books themselves without these pods.
-    if (this.#needed().length === 0) return true
-    return this.#books.without(pods, () => this.#refusal(node, this.#needed()) === undefined)
-  }
-
-  /** What `compute` answered for the node before, if nothing has changed since that a rule of this class looks at. */
-  recall<T>(node: NodeFacts, compute: () => T): T {
-    if (this.#needed().length > 0) return compute()
-    const stamp = this.#books.nodes.stampOf(node.id) ?? -1
-    const known = this.#recalled.get(node.id)
-    if (known?.stamp === stamp) return known.answer as T
-    const answer = compute()
-    this.#recalled.set(node.id, { stamp, answer })
-    return answer
-  }
-
-  /** Whether the node is refused for a reason that no pod's leaving could change. */
-  isHopeless(node: NodeFacts): boolean {
-    return this.#local.some((rule) => rule.isFixed && this.#ask(rule, node) !== undefined)
+    // Only rules that look further than the node need the tallies too without these pods, and may say nothing then.
+    const inTallies = this.#needed().length > 0
+    const fits = (): boolean =>
+      this.#fixed.refused[node.slot] === 0 &&
+      firstRefusal(this.#plan.local, node, this.#asking) === undefined &&
+      (!inTallies || firstRefusal(this.#plan.needed(), node, this.#asking) === undefined)
+    return this.#books.without(node.slot, pods, fits, { inTallies })
   }
 
   /** Everything that every plugin says of every node. */
   explain(): Explanation[] {
-    this.#prepare()
     const needed = new Set(this.#needed())
-    const rules = this.#candidates.rules.filter((rule) => !rule.isVolatile || needed.has(rule))
-    const nodes = [...this.#books.nodes.all()]
+    const rules = this.#plan.rules.filter((rule) => !('test' in rule) || !rule.isVolatile || needed.has(rule))
+    const nodes = this.#books.nodes.all()
     const refusals = new Map(nodes.map((node) => [node, this.#allRefusals(node, rules)]))
     const feasible = nodes.filter((node) => Object.keys(refusals.get(node) ?? {}).length === 0)
     const scored = this.scores(feasible)
@@ -128,12 +134,11 @@ export class Placement {
   }
 
   /** Each plugin's score of each feasible node, and the weighted sum. */
-  scores(feasible: readonly NodeFacts[]): Map<NodeFacts, { scores: Record<string, number>; total: number }> {
-    const scored = new Map<NodeFacts, { scores: Record<string, number>; total: number }>(
-      feasible.map((node) => [node, { scores: {}, total: 0 }]),
-    )
-    this.#prepareBoard(feasible)
-    for (const preference of this.#board.preferences) {
+  scores(feasible: readonly NodeFacts[]): Map<NodeFacts, Card> {
+    const scored = new Map<NodeFacts, { readonly scores: Record<string, number>; total: number }>()
+    for (const node of feasible) scored.set(node, { scores: {}, total: 0 })
+    this.#plan.prepareScores(feasible)
+    for (const preference of this.#plan.preferences) {
       const points = this.#points(preference, feasible)
       feasible.forEach((node, index) => {
         const card = scored.get(node)
@@ -146,43 +151,61 @@ export class Placement {
     return scored
   }
 
-  #choose(lot: string): NodeFacts | undefined {
-    const { nodes } = this.#books
-    this.#standing.sync()
-    const needed = this.#needed()
-    const moods = this.#moods.filter(({ when }) => when?.() ?? true)
-    if (needed.length === 0 && moods.length === 0 && !this.#standing.isRelative && !this.#board.drawsLots) {
-      return nodes.at(this.#standing.best())
-    }
-    const slots: number[] = []
-    const feasible: NodeFacts[] = []
-    for (const slot of this.#standing.feasible()) {
-      const node = nodes.at(slot)
-      if (!node || this.#refusal(node, needed)) continue
-      slots.push(slot)
-      feasible.push(node)
-    }
-    return this.#bestOf(feasible, { slots, moods, lot })
+  #share(shared: Map<string, FixedRules>): FixedRules {
+    const key = this.#plan.sharing
+    const known = key === undefined ? undefined : shared.get(key)
+    if (known) return known
+    const { fixed } = this.#plan
+    const made = new FixedRules(this.#books.nodes, (node) => firstRefusal(fixed, node, this.#asking))
+    if (key !== undefined) shared.set(key, made)
+    return made
   }
 
-  #bestOf(feasible: readonly NodeFacts[], { slots, moods, lot }: { slots: readonly number[]; moods: readonly Preference[]; lot: string }) {
+  #choose(lot: string): NodeFacts | undefined {
+    const { nodes } = this.#books
+    const standing = this.#standing
+    if (standing.sync()) this.#gates.forget()
+    const needed = this.#needed()
+    const wished = this.#plan.wished()
+    const isAlone = ({ over }: { readonly over?: unknown }): boolean => over === undefined
+    if (this.#plan.drawsLots || needed.some(isAlone) || wished.some(isAlone)) return this.#chooseOneByOne(needed, { wished, lot })
+    const { groups } = standing
+    const open = needed.length === 0 ? undefined : this.#gates.open(needed, groups)
+    const slots: number[] = []
+    for (let group = 0; group < groups.count; group += 1) {
+      const slot = open?.[group] === 0 ? -1 : standing.best(group)
+      if (slot >= 0) slots.push(slot)
+    }
+    return this.#bestOf(
+      slots.flatMap((slot) => nodes.at(slot) ?? []),
+      { wished },
+    )
+  }
+
+  /** Where something has to be asked of each node. */
+  #chooseOneByOne(needed: readonly Rule[], { wished, lot }: { wished: readonly Preference[]; lot: string }): NodeFacts | undefined {
+    const { nodes } = this.#books
+    const feasible = this.#standing.feasible().flatMap((slot) => nodes.at(slot) ?? [])
+    const left = needed.length === 0 ? feasible : feasible.filter((node) => firstRefusal(needed, node, this.#asking) === undefined)
+    return this.#bestOf(left, { wished, ...(this.#plan.drawsLots ? { lot } : {}) })
+  }
+
+  /** @param feasible all that are, or the best of each group */
+  #bestOf(feasible: readonly NodeFacts[], { wished, lot }: { wished: readonly Preference[]; lot?: string }): NodeFacts | undefined {
     if (feasible.length <= 1) return feasible[0]
-    if (moods.length > 0) this.#prepareBoard(feasible)
-    const totals = slots.map((slot) => this.#standing.total(slot))
-    const relative = this.#standing.isRelative
-      ? this.#board.preferences.filter(({ isVolatile, normalise }) => !isVolatile && normalise)
-      : []
-    for (const preference of [...relative, ...moods]) {
+    const { ranks } = this.#books.nodes
+    const totals = feasible.map(({ slot }) => this.#standing.total(slot))
+    if (wished.length > 0) this.#plan.prepareScores(feasible)
+    for (const preference of [...this.#plan.relative, ...wished]) {
       const points = this.#points(preference, feasible)
       for (let index = 0; index < totals.length; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
     }
-    const { ranks } = this.#books.nodes
-    const lots = this.#board.drawsLots ? feasible.map(({ name }) => hash(`${lot}/${name}`)) : undefined
+    const lots = lot === undefined ? undefined : feasible.map(({ name }) => hash(`${lot}/${name}`))
     let best = 0
     for (let index = 1; index < totals.length; index += 1) {
       const lead = (totals[index] ?? 0) - (totals[best] ?? 0)
       const drawn = lead === 0 && lots ? (lots[best] ?? 0) - (lots[index] ?? 0) : 0
-      const isFirst = (ranks[slots[index] ?? 0] ?? 0) < (ranks[slots[best] ?? 0] ?? 0)
+      const isFirst = (ranks[feasible[index]?.slot ?? 0] ?? 0) < (ranks[feasible[best]?.slot ?? 0] ?? 0)
       if (lead > 0 || (lead === 0 && (drawn > 0 || (drawn === 0 && isFirst)))) best = index
     }
     return feasible[best]
@@ -190,148 +213,93 @@ export class Placement {
 
   /** The volatile rules that say anything now. */
   #needed(): readonly Rule[] {
-    if (this.#volatile.length === 0) return this.#volatile
-    this.#prepare()
-    return this.#volatile.filter(({ when }) => when?.() ?? true)
+    const { nodes } = this.#books
+    if (this.#prepared !== nodes.version) {
+      this.#prepared = nodes.version
+      this.#plan.prepare(() => nodes.all())
+    }
+    return this.#plan.needed()
   }
 
   #askAll(): { feasible: NodeFacts[]; refusals: Map<NodeFacts, Refusal> } {
-    this.#prepare()
     const needed = new Set(this.#needed())
-    const rules = this.#candidates.rules.filter((rule) => !rule.isVolatile || needed.has(rule))
+    const rules = this.#plan.rules.filter((rule) => !('test' in rule) || !rule.isVolatile || needed.has(rule))
     const feasible: NodeFacts[] = []
     const refusals = new Map<NodeFacts, Refusal>()
     for (const node of this.#books.nodes.all()) {
-      const refusal = this.#refusal(node, rules)
+      const refusal = firstRefusal(rules, node, this.#asking)
       if (refusal) refusals.set(node, refusal)
       else feasible.push(node)
     }
     return { feasible, refusals }
   }
 
-  #points(preference: Preference, feasible: readonly NodeFacts[]): readonly number[] {
-    const { plugin, normalise, when } = preference
-    if (when && !when() && preference.isVolatile && !normalise) return []
+  #points(preference: AnyPreference, feasible: readonly NodeFacts[]): readonly number[] {
+    const { plugin } = preference
     try {
-      const scores = feasible.map((node) => this.#score(preference, node))
-      const points = normalise ? normalise(scores, feasible) : scores
-      if (points.every(Number.isFinite)) return points
-      this.#complain(plugin, new Error('a score is not a number'))
+      if (isBulk(preference)) return checked(this.#bulk(preference, feasible))
+      const { normalise, when, isVolatile, score } = preference
+      if (when && isVolatile && !normalise && !when()) return []
+      const scores = feasible.map((node) => this.#score(plugin, () => score(node)))
+      return normalise ? checked(normalise(scores, feasible)) : scores
     } catch (error) {
       this.#complain(plugin, error)
     }
     return []
   }
 
-  #score({ plugin, score }: Preference, node: NodeFacts): number {
+  #bulk({ scoreAll }: Extract<AnyPreference, { scoreAll: unknown }>, feasible: readonly NodeFacts[]): number[] {
+    const points = new Float64Array(feasible.length)
+    scoreAll(
+      Int32Array.from(feasible, ({ slot }) => slot),
+      feasible.length,
+      points,
+      this.#books.nodes.columns,
+    )
+    return [...points]
+  }
+
+  #score(plugin: string, score: () => number): number {
     try {
-      const points = score(node)
-      if (Number.isFinite(points)) return points
-      this.#complain(plugin, new Error('a score is not a number'))
+      const [points] = checked([score()])
+      return points ?? 0
     } catch (error) {
       this.#complain(plugin, error)
     }
     return 0
   }
 
-  #refusal(node: NodeFacts, rules: readonly Rule[]): Refusal | undefined {
-    for (const rule of rules) {
-      const reason = this.#ask(rule, node)
-      if (reason !== undefined) return { plugin: rule.plugin, reason }
-    }
-    return undefined
-  }
-
-  #allRefusals(node: NodeFacts, rules: readonly Rule[]): Record<string, string> {
+  #allRefusals(node: NodeFacts, rules: Plan['rules']): Record<string, string> {
     const refused: Record<string, string> = {}
     for (const rule of rules) {
-      const reason = refused[rule.plugin] === undefined ? this.#ask(rule, node) : undefined
+      const reason = refused[rule.plugin] === undefined ? askRule(rule, node, this.#asking) : undefined
       if (reason !== undefined) refused[rule.plugin] = reason
     }
     return refused
   }
 
-  #ask({ plugin, test }: Rule, node: NodeFacts): string | undefined {
-    try {
-      const verdict = test(node)
-      if (verdict === true) return undefined
-      return typeof verdict === 'string' ? verdict : `are refused by ${plugin}`
-    } catch (error) {
-      this.#complain(plugin, error)
-      return failed(plugin, error)
-    }
-  }
-
-  /** Runs what plugins asked for before the nodes are tested, if a node has changed since the last time. */
-  #prepare(): void {
-    const { version } = this.#books.nodes
-    if (this.#candidates.preparations.length === 0 || this.#prepared === version) return
-    this.#prepared = version
-    const nodes = [...this.#books.nodes.all()]
-    for (const { plugin, run } of this.#candidates.preparations) this.#contain(plugin, () => run(nodes))
-  }
-
-  #prepareBoard(feasible: readonly NodeFacts[]): void {
-    for (const { plugin, run } of this.#board.preparations) this.#contain(plugin, () => run(feasible))
-  }
-
   #causes(): ReadonlySet<Cause> {
-    const plugins = new Set([...this.#standing.refusing, ...this.#volatile.map(({ plugin }) => plugin)])
-    return new Set<Cause>(['nodes:put', ...[...plugins].flatMap((plugin) => this.#candidates.causesOf(plugin))])
+    return this.#plan.causes(this.#standing.refusals().flatMap(({ plugin, count }) => (count > 0 ? [plugin] : [])))
   }
 
   #summary(): string {
-    const counts = new Map(this.#standing.refused)
+    const counts = new Map<string, number>()
+    const add = (kind: string, count: number): unknown => counts.set(kind, (counts.get(kind) ?? 0) + count)
+    for (const { kind, count } of this.#standing.refusals()) if (count > 0) add(kind, count)
     const needed = this.#needed()
-    for (const slot of this.#standing.feasible()) {
+    for (const slot of needed.length === 0 ? [] : this.#standing.feasible()) {
       const node = this.#books.nodes.at(slot)
-      const refusal = node && this.#refusal(node, needed)
-      if (refusal) counts.set(kindOf(refusal.reason), (counts.get(kindOf(refusal.reason)) ?? 0) + 1)
+      const refusal = node && firstRefusal(needed, node, this.#asking)
+      if (refusal) add(kindOf(refusal.reason), 1)
     }
     return summarise(counts)
   }
-
-  #contain(plugin: string, run: () => void): void {
-    try {
-      run()
-    } catch (error) {
-      this.#complain(plugin, error)
-    }
-  }
-
-  #complain(plugin: string, error: unknown): void {
-    this.#log.error('a plugin failed while scheduling', { plugin, error: String(error) })
-  }
 }
 
-function withoutPods(node: NodeFacts, pods: readonly Pod[]): NodeFacts {
-  const { cpu, memory, storage, pods: count, assumed } = node.allocated
-  const left = { cpu, memory, storage, pods: count - pods.length, assumed }
-  for (const { resources } of pods) {
-    left.cpu -= resources.requests.cpu ?? 0
-    left.memory -= resources.requests.memory ?? 0
-    left.storage -= resources.requests.storage ?? 0
-  }
-  return { ...node, allocated: left }
-}
-
-const failed = (plugin: string, error: unknown): string =>
-  `plugin ${plugin} failed: ${error instanceof Error ? error.message : String(error)}`
-
-/** Calls each tap with its plugin's name on the subject, so that what it describes carries it; a tap that throws stops no other. */
-function callEach<T extends { plugin: string }>(
-  taps: readonly { readonly name: string; readonly fn: unknown }[],
-  subject: T,
-  onFailure: (plugin: string, error: unknown) => void,
-): void {
-  for (const { name, fn } of taps) {
-    subject.plugin = name
-    try {
-      ;(fn as (subject: T) => void)(subject)
-    } catch (error) {
-      onFailure(name, error)
-    }
-  }
+/** @throws Error when a score is not a number */
+function checked(points: readonly number[]): readonly number[] {
+  if (points.every(Number.isFinite)) return points
+  throw new Error('a score is not a number')
 }
 
 /** FNV-1a: a lot that is the same everywhere. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */

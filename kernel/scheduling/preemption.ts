@@ -4,14 +4,13 @@ import type { NodeFacts } from './candidates.ts'
 
 export interface PreemptRequest {
   readonly pod: Pod
-  /** Every node: each was refused. */
-  readonly nodes: readonly NodeFacts[]
-  /** The node is refused for a reason that no pod's leaving could change. */
-  readonly isHopeless: (node: NodeFacts) => boolean
+  /**
+   * The best of what `propose` says of the nodes: each was refused, and for a reason that pods' leaving could change. What it said
+   * of a node for a pod of the same class is taken again until something has changed that it looks at.
+   */
+  readonly best: <T extends Nomination>(propose: (node: NodeFacts) => T | undefined, compare: (a: T, b: T) => number) => T | undefined
   /** The pods on the node that have not ended. */
   readonly podsOn: (node: NodeFacts) => readonly Pod[]
-  /** What `compute` answered for the node before, for a pod of the same class, if nothing has changed since that it looks at. */
-  readonly recall: <T>(node: NodeFacts, compute: () => T) => T
   /** Whether the pod would fit on the node if these pods were gone. */
   readonly fitsWithout: (node: NodeFacts, victims: readonly Pod[]) => boolean
 }

@@ -2,25 +2,26 @@
  * The scheduling loop: takes waiting pods in order, asks the plugins where each may and would rather run, and binds, preempts,
  * or parks it with the reason. It works in passes of bounded size and gives way between them; each pass is one commit.
  */
-import type { Change } from '../changes.ts'
+import type { Change, ChangeSet } from '../changes.ts'
 import type { Clock } from '../clock.ts'
 import { timestamp } from '../clock.ts'
+import { clusterConfig } from '../cluster-config.ts'
 import type { Committer } from '../commit.ts'
 import type { Hooks } from '../hooks.ts'
 import type { Log } from '../log.ts'
 import { isEnded, type Node, type Pod } from '../schema/index.ts'
 import type { State } from '../state.ts'
 import type { Transaction } from '../transaction.ts'
-import type { Cause, ClassPod, NodeFacts } from './candidates.ts'
 import { Books } from './books.ts'
+import type { Cause, ClassPod, NodeFacts } from './candidates.ts'
+import { CLASS_FIELDS, Classes } from './classes.ts'
+import type { Held } from './columns.ts'
 import type { Judgement } from './judgement.ts'
-import { Placement, type Explanation } from './placement.ts'
+import type { Card, Explanation, Placement } from './placement.ts'
 import type { Nomination } from './preemption.ts'
-import { Queue } from './queue.ts'
-import type { Usage } from './usage.ts'
+import { Queue, type Waiting } from './queue.ts'
 
 const PODS_PER_PASS = 256
-const CLASSES_MAX = 1_000
 const STORE_RETRY_MS = 1_000
 const PREEMPTED = 'Preempted'
 
@@ -36,11 +37,13 @@ export class Scheduler {
   readonly #books = new Books()
   readonly #options: SchedulerOptions
   readonly #queue: Queue
-  readonly #classes = new Map<string, Placement>()
-  #classesOf: Hooks | undefined
+  readonly #classes: Classes
   readonly #nominated = new Map<string, readonly string[]>()
   /** Victims that were on their way out when this began: for whom is not known any more, so all wait for them. */
   readonly #leaving = new Set<string>()
+  /** Pods of passes that were not committed. */
+  readonly #refused: string[] = []
+  #revision = 0
   #isRunning = false
   #isScheduled = false
   #isPassing = false
@@ -49,12 +52,17 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options
     this.#queue = new Queue(options.clock, () => this.#wake())
-    options.committer.onApplied(({ changes }) => this.#observe(changes))
+    this.#classes = new Classes({
+      ...options,
+      books: this.#books,
+      weightOf: (plugin) => clusterConfig(options.state).scoreWeights?.[plugin],
+    })
+    options.committer.onApplied((changeSet) => this.#observe(changeSet))
   }
 
-  /** What the pods on each node hold. */
-  get usage(): Usage {
-    return this.#books.usage
+  /** What the pods on a node hold. @returns a live view: its numbers change with the cluster */
+  usageOf(nodeId: string): Held {
+    return this.#books.usageOf(nodeId)
   }
 
   /** How many pods wait for a node. */
@@ -66,10 +74,11 @@ export class Scheduler {
   start(): void {
     for (const node of this.#options.state.all('nodes')) this.#books.setNode(node.id, node)
     for (const pod of this.#options.state.all('pods')) {
-      this.#books.add(pod)
+      this.#books.put(pod)
       if (pod.status === 'stopping' && pod.reason === PREEMPTED) this.#leaving.add(pod.id)
-      if (isWaiting(pod)) this.#queue.put(pod, { isNews: true })
+      if (isWaiting(pod)) this.#queue.put(pod, this.#classes.keyOf(pod))
     }
+    this.#revision = this.#options.committer.revision
     this.#isRunning = true
     this.#wake()
   }
@@ -81,62 +90,52 @@ export class Scheduler {
   /** What plugins say has changed by itself: they are asked anew, for every pod that waits. */
   reconsider(): void {
     if (!this.#isRunning) return
-    this.#forgetClasses()
+    this.#classes.forget()
     // Every parked pod waits for this, whoever refused it.
     this.#queue.wake(new Set(['nodes:put']))
   }
 
   /** Where a pod would go now, and why not elsewhere. Changes nothing. */
   judge(pod: ClassPod & { readonly id?: string }): Judgement {
-    return this.#placement(pod).judge(pod.id)
+    return this.#classes.of(pod).judge(pod.id)
   }
 
   /** Everything that every plugin says of every node for a pod. Changes nothing. @param only these plugins; all unless told */
   explain(pod: ClassPod, only?: ReadonlySet<string>): Explanation[] {
-    return this.#briefly(pod, only, (placement) => placement.explain())
+    return this.#classes.briefly(pod, only, (placement) => placement.explain())
   }
 
   /** Each plugin's score of some nodes for a pod, whether they are feasible or not. Changes nothing. */
-  scores(
-    pod: ClassPod,
-    among: readonly NodeFacts[],
-    only?: ReadonlySet<string>,
-  ): Map<NodeFacts, { scores: Record<string, number>; total: number }> {
-    return this.#briefly(pod, only, (placement) => placement.scores(among))
+  scores(pod: ClassPod, among: readonly NodeFacts[], only?: ReadonlySet<string>): Map<NodeFacts, Card> {
+    return this.#classes.briefly(pod, only, (placement) => placement.scores(among))
   }
 
   /** All nodes as plugins see them. */
   facts(): readonly NodeFacts[] {
-    return [...this.#books.nodes.all()]
+    return this.#books.nodes.all()
   }
 
   /** Whom preemption would evict for a pod that fits nowhere. Changes nothing. */
   nominate(pod: Pod): Nomination | undefined {
-    return this.judge(pod).best ? undefined : this.#preempt(pod)
+    const placement = this.#classes.of(pod)
+    return placement.judge(pod.id).best ? undefined : this.#preempt(pod, placement)
   }
 
-  #briefly<T>(pod: ClassPod, only: ReadonlySet<string> | undefined, ask: (placement: Placement) => T): T {
-    const { hooks, log } = this.#options
-    const placement = new Placement(pod, { hooks: hooks(), books: this.#books, log, ...(only ? { only } : {}) })
-    try {
-      return ask(placement)
-    } finally {
-      placement.close()
-    }
-  }
-
-  #observe(changes: readonly Change[]): void {
+  #observe({ revision, changes }: ChangeSet): void {
     if (!this.#isRunning) return
+    // What was undone waits again at once: without a pause a store that is away would be asked without end.
+    const isUndone = revision <= this.#revision
+    if (isUndone) this.#pause()
+    this.#revision = isUndone ? revision - 1 : revision
     this.#books.apply(changes)
     const happened = new Set<Cause>()
-    if (changes.some(({ kind }) => this.#options.state.kinds.get(kind)?.shapesPlacement)) {
-      this.#forgetClasses()
-      // Every parked pod waits for this too, whoever refused it.
-      happened.add('nodes:put')
-    }
     for (const change of changes) {
       happened.add(`${change.kind}:${change.op}`)
       if (change.kind === 'pods') this.#observePod(change, happened)
+      else if (this.#options.state.kinds.get(change.kind)?.shapesPlacement) {
+        this.#classes.forget()
+        happened.add('nodes:put')
+      }
     }
     this.#queue.wake(happened)
   }
@@ -150,8 +149,9 @@ export class Scheduler {
       this.#nominated.delete(change.id)
       return this.#queue.remove(change.id)
     }
-    const isNews = !before || !isWaiting(before) || classKey(before) !== classKey(after) || before.priority !== after.priority
-    return this.#queue.put(after, { isNews })
+    // A new reason why it waits is no reason to try it again.
+    if (before && this.#queue.has(after.id) && isJudgedAlike(before, after)) return this.#queue.replace(after)
+    return this.#queue.put(after, this.#classes.keyOf(after))
   }
 
   #wake(): void {
@@ -166,72 +166,82 @@ export class Scheduler {
   async #pass(): Promise<void> {
     if (!this.#isRunning || this.#isPaused) return
     this.#isPassing = true
-    const pods = this.#queue.take(PODS_PER_PASS)
-    const { committer, clock, log } = this.#options
-    const committed = committer.commit({ actorId: 'scheduler' }, (transaction) => this.#placeAll(pods, transaction))
+    const { committer, log } = this.#options
+    const pass: Pass = { tried: [], counted: [] }
+    const committed = committer.commit({ actorId: 'scheduler' }, (transaction) => this.#placeAll(pass, transaction))
+    this.#recount(pass.counted)
     // The next pass need not wait for the store: it works on the state as this one left it.
     this.#isPassing = false
     this.#wake()
     try {
       await committed
     } catch (error) {
-      log.warn('placements were not committed; they will be tried again', { pods: pods.length, error: String(error) })
-      // What was undone is waiting again already: without a pause a store that is away would be asked without end.
-      this.#isPaused = true
-      clock.after(STORE_RETRY_MS, () => this.#retry(pods))
+      log.warn('placements were not committed; they will be tried again', { pods: pass.tried.length, error: String(error) })
+      this.#refused.push(...pass.tried)
+      this.#pause()
     }
   }
 
-  #retry(pods: readonly Pod[]): void {
-    this.#isPaused = false
-    for (const { id } of pods) {
-      const pod = this.#options.state.get('pods', id)
-      if (pod && isWaiting(pod)) this.#queue.put(pod, { isNews: true })
-    }
-    this.#wake()
-  }
-
-  /** Each pod sees the places that those before it in this pass have taken; the commit then counts them for good. */
-  #placeAll(pods: readonly Pod[], transaction: Transaction): void {
-    const bound: Pod[] = []
-    try {
-      for (const { id } of pods) {
-        const placed = this.#place(id, transaction)
-        if (!placed) continue
-        bound.push(placed)
-        this.#books.add(placed)
+  #pause(): void {
+    if (this.#isPaused) return
+    this.#isPaused = true
+    this.#options.clock.after(STORE_RETRY_MS, () => {
+      this.#isPaused = false
+      for (const id of this.#refused.splice(0)) {
+        const pod = this.#options.state.get('pods', id)
+        if (pod && isWaiting(pod)) this.#queue.put(pod, this.#classes.keyOf(pod))
       }
-    } finally {
-      for (const pod of bound) this.#books.remove(pod)
+      this.#wake()
+    })
+  }
+
+  /** Each pod sees what those before it in this pass have taken, and whom they sent away. */
+  #placeAll({ tried, counted }: Pass, transaction: Transaction): void {
+    while (tried.length < PODS_PER_PASS) {
+      const waiting = this.#queue.take()
+      if (!waiting) return
+      const { id } = waiting.pod
+      tried.push(id)
+      const pod = this.#options.state.get('pods', id)
+      if (pod && isWaiting(pod)) counted.push(...this.#place(pod, { waiting, transaction }))
     }
   }
 
-  /** @returns the pod as bound, or undefined when it was left waiting */
-  #place(podId: string, transaction: Transaction): Pod | undefined {
-    const pod = this.#options.state.get('pods', podId)
-    if (!pod || !isWaiting(pod)) return undefined
-    const judgement = this.judge(pod)
-    if (judgement.best) return bind(pod, judgement.best, transaction)
-    const nomination = this.#isMadeRoomFor(pod) ? undefined : this.#preempt(pod)
-    if (nomination) this.#evict(pod, nomination, transaction)
-    const statusMessage = judgement.summary
-    if (pod.statusMessage !== statusMessage || pod.reason !== 'Unschedulable') {
-      transaction.update('pods', pod.id, { statusMessage, reason: 'Unschedulable' })
+  /** The commit may have been refused before it was applied: the books go by the state. */
+  #recount(pods: readonly Pod[]): void {
+    for (const pod of pods) {
+      const now = this.#options.state.get('pods', pod.id)
+      if (now?.nodeId !== pod.nodeId) this.#books.remove(pod)
+      if (now) this.#books.put(now)
     }
-    this.#queue.park(pod.id, judgement.causes)
-    return undefined
   }
 
-  #preempt(pod: Pod): Nomination | undefined {
+  /** @returns the pods that the books count otherwise now */
+  #place(pod: Pod, { waiting, transaction }: { waiting: Waiting; transaction: Transaction }): readonly Pod[] {
+    const placement = this.#classes.of(pod, waiting.classKey)
+    const judgement = placement.judge(pod.id)
+    if (judgement.best) {
+      const bound = bind(pod, judgement.best, transaction)
+      this.#books.put(bound, placement.familyOf(bound))
+      this.#queue.succeed(waiting)
+      return [bound]
+    }
+    const isServed = this.#isMadeRoomFor(pod)
+    const nomination = isServed ? undefined : this.#preempt(pod, placement)
+    const evicted = nomination ? this.#evict(pod, nomination, transaction) : []
+    const { summary, causes } = judgement
+    const others = this.#queue.park(waiting, { causes, isNominated: isServed || nomination !== undefined })
+    for (const each of [pod, ...others]) sayWhy(each, summary, transaction)
+    return evicted
+  }
+
+  #preempt(pod: Pod, placement: Placement): Nomination | undefined {
     const { preempt } = this.#options.hooks()
     if (pod.preemptionPolicy === 'Never' || !preempt.isUsed() || !this.#books.hasBelow(pod.priority)) return undefined
-    const placement = this.#placement(pod)
     return preempt.call({
       pod,
-      nodes: this.facts(),
-      isHopeless: (node) => placement.isHopeless(node),
-      podsOn: (node) => [...this.#books.podsOn(node.id)],
-      recall: (node, compute) => placement.recall(node, compute),
+      best: (propose, compare) => placement.nominate(propose, compare),
+      podsOn: ({ slot }) => this.#books.podsOn(slot),
       fitsWithout: (node, victims) => placement.fitsWithout(node, victims),
     })
   }
@@ -245,38 +255,24 @@ export class Scheduler {
     return isAnyLeft
   }
 
-  #evict(pod: Pod, { victims }: Nomination, transaction: Transaction): void {
+  /** @returns the victims as they are now */
+  #evict(pod: Pod, { victims }: Nomination, transaction: Transaction): Pod[] {
+    const statusMessage = `makes way for ${pod.namespace}/${pod.name}`
+    const evicted = victims.map(({ id }) => transaction.update('pods', id, { status: 'stopping', reason: PREEMPTED, statusMessage }))
+    for (const victim of evicted) this.#books.put(victim)
     this.#nominated.set(
       pod.id,
       victims.map(({ id }) => id),
     )
-    for (const victim of victims) {
-      transaction.update('pods', victim.id, {
-        status: 'stopping',
-        reason: PREEMPTED,
-        statusMessage: `makes way for ${pod.namespace}/${pod.name}`,
-      })
-    }
+    return evicted
   }
+}
 
-  #forgetClasses(): void {
-    for (const placement of this.#classes.values()) placement.close()
-    this.#classes.clear()
-  }
-
-  #placement(pod: ClassPod): Placement {
-    const hooks = this.#options.hooks()
-    if (this.#classesOf !== hooks || this.#classes.size >= CLASSES_MAX) {
-      this.#forgetClasses()
-      this.#classesOf = hooks
-    }
-    const key = classKey(pod)
-    const known = this.#classes.get(key)
-    if (known) return known
-    const made = new Placement(pod, { hooks, books: this.#books, log: this.#options.log })
-    this.#classes.set(key, made)
-    return made
-  }
+/** What one pass has done so far. */
+interface Pass {
+  readonly tried: string[]
+  /** The pods that the books have counted before the commit is applied. */
+  readonly counted: Pod[]
 }
 
 function bind(pod: Pod, node: Node, transaction: Transaction): Pod {
@@ -290,10 +286,16 @@ function bind(pod: Pod, node: Node, transaction: Transaction): Pod {
   })
 }
 
+/** Writes down why a pod waits, where that is news. */
+function sayWhy(pod: Pod, statusMessage: string, transaction: Transaction): void {
+  if (pod.statusMessage === statusMessage && pod.reason === UNSCHEDULABLE) return
+  transaction.update('pods', pod.id, { statusMessage, reason: UNSCHEDULABLE })
+}
+
+const UNSCHEDULABLE = 'Unschedulable'
+
 const isWaiting = (pod: Pod): boolean => pod.status === 'pending' && pod.nodeId === null && pod.deletedAt === null
 
-/** Pods with the same key are judged alike. */
-function classKey(pod: ClassPod): string {
-  const { namespace, packId, nodeName, labels, tolerations, resources, scheduling, priority, preemptionPolicy, deploymentId } = pod
-  return JSON.stringify([namespace, packId, nodeName, labels, tolerations, resources, scheduling, priority, preemptionPolicy, deploymentId])
-}
+/** Whether a pod that has changed while it waits is still of the same class, and has its place in the queue. */
+const isJudgedAlike = (before: Pod, after: Pod): boolean =>
+  isWaiting(before) && CLASS_FIELDS.every((field) => before[field] === after[field])

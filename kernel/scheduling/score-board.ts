@@ -1,15 +1,16 @@
 /**
  * What `score` is given: the place to say which of the feasible nodes a class prefers. Each plugin's answers become 0 to 100,
- * more is better, and are added up by weight.
+ * count by their weight, and add up; the highest sum wins.
  */
-import type { ClassPod, NodeFacts } from './candidates.ts'
-import type { Contribution, Tally } from './tally.ts'
+import type { ClassPod, NodeFacts, OpenTally } from './candidates.ts'
+import type { NodeColumns } from './columns.ts'
+import type { Tally } from './tally.ts'
 
 /** From the raw scores of all feasible nodes to 0..100. */
 export type Normalise = (scores: readonly number[], nodes: readonly NodeFacts[]) => readonly number[]
 
 export interface ScoreOptions {
-  /** 1 unless told. */
+  /** 1 unless told, and unless the cluster's configuration says otherwise for the plugin. */
   readonly weight?: number
   /** The scores are 0..100 already, unless told how to make them so. */
   readonly normalise?: Normalise
@@ -19,58 +20,77 @@ export interface ScoreOptions {
   readonly isVolatile?: boolean
   /** Asked once before a volatile preference is asked of any node: false spares all of them. */
   readonly when?: () => boolean
+  /** For a volatile preference: of the node it looks at the values of these labels alone, so it is asked once for all nodes that agree in them. */
+  readonly over?: readonly string[] | (() => readonly string[])
 }
+
+/** Adds points, 0..100, at the same index as the node's slot. It looks at the numbers of the node and of what its pods hold. */
+export type BulkScore = (slots: Int32Array, count: number, points: Float64Array, nodes: NodeColumns) => void
 
 export interface ScoreBoard {
   readonly pod: ClassPod
   add(score: (node: NodeFacts) => number, options?: ScoreOptions): void
-  /** Runs before the feasible nodes are scored by volatile preferences, each time that they are, with all of them. */
+  /** As `add`, over columns: the points are 0..100 already. */
+  addAll(score: BulkScore, options?: Pick<ScoreOptions, 'weight'>): void
+  /** Runs before the feasible nodes are scored by volatile preferences, each time that they are, with all of them, or with one for all that agree in what is looked at. */
   before(run: (feasible: readonly NodeFacts[]) => void): void
   /** Counts of placed pods by topology, kept up to date for as long as the class is known. */
-  tally(contribution: Contribution): Tally
+  tally: OpenTally
   /** Of nodes with equal totals one is drawn by lot, the same for the same pod; otherwise the first by name is taken. */
   drawLots(): void
 }
 
-export interface Preference {
+export interface Preference extends Omit<ScoreOptions, 'weight'> {
   readonly plugin: string
   readonly score: (node: NodeFacts) => number
   readonly weight: number
-  /** undefined: the scores are points already. */
-  readonly normalise: Normalise | undefined
-  readonly isFixed: boolean
-  readonly isVolatile: boolean
-  readonly when: (() => boolean) | undefined
+}
+export interface BulkPreference {
+  readonly plugin: string
+  readonly scoreAll: BulkScore
+  readonly weight: number
+}
+
+export interface BoardOptions {
+  readonly tally: (...args: Parameters<OpenTally>) => Tally
+  /** What the cluster's configuration says of a plugin's weight. */
+  readonly weightOf: (plugin: string) => number | undefined
 }
 
 /** The preferences of one class, in the order of the plugins. */
 export class Board implements ScoreBoard {
   readonly pod: ClassPod
-  readonly preferences: Preference[] = []
+  readonly preferences: (Preference | BulkPreference)[] = []
   readonly preparations: { readonly plugin: string; readonly run: (feasible: readonly NodeFacts[]) => void }[] = []
-  readonly #open: (contribution: Contribution) => Tally
+  readonly tally: OpenTally
+  readonly #weightOf: BoardOptions['weightOf']
   /** Whose tap is being called. */
   plugin = ''
   drawsLots = false
 
-  constructor(pod: ClassPod, open: (contribution: Contribution) => Tally) {
+  constructor(pod: ClassPod, { tally, weightOf }: BoardOptions) {
     this.pod = pod
-    this.#open = open
+    this.tally = tally
+    this.#weightOf = weightOf
   }
 
-  add(score: (node: NodeFacts) => number, { weight = 1, normalise, isFixed = false, isVolatile = false, when }: ScoreOptions = {}): void {
-    this.preferences.push({ plugin: this.plugin, score, weight, normalise, isFixed, isVolatile, when })
+  add(score: (node: NodeFacts) => number, options: ScoreOptions = {}): void {
+    this.preferences.push({ ...options, plugin: this.plugin, score, weight: this.#weight(options) })
+  }
+
+  addAll(scoreAll: BulkScore, options: Pick<ScoreOptions, 'weight'> = {}): void {
+    this.preferences.push({ plugin: this.plugin, scoreAll, weight: this.#weight(options) })
   }
 
   before(run: (feasible: readonly NodeFacts[]) => void): void {
     this.preparations.push({ plugin: this.plugin, run })
   }
 
-  tally(contribution: Contribution): Tally {
-    return this.#open(contribution)
-  }
-
   drawLots(): void {
     this.drawsLots = true
+  }
+
+  #weight({ weight = 1 }: Pick<ScoreOptions, 'weight'>): number {
+    return this.#weightOf(this.plugin) ?? weight
   }
 }

@@ -1,187 +1,280 @@
 /**
- * How every node stands with one class of pods: refused and why, or feasible and with which points. Kept up to date from the log
- * of changed nodes, so that choosing costs a look at block maxima and not at every node. Rules and preferences that look beyond
- * one node are asked each time, of the nodes that the others left.
+ * How every node stands with one class of pods: refused, or feasible and with which points. Kept up to date from the log of changed
+ * nodes, so that choosing costs a look at the winners of the groups and not at every node. What looks beyond one node is not here: it
+ * is asked each time, once for each group.
  */
-import type { NodeFacts, Refusal } from './candidates.ts'
+import type { NodeFacts } from './candidates.ts'
+import { Brackets } from './brackets.ts'
+import type { FixedRules } from './fixed-rules.ts'
+import { Groups, type Dimension } from './groups.ts'
 import type { NodeList } from './node-list.ts'
+import { firstRefusal, isBulk, isOneByOne, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
+import { RefusalCounts, type RefusalKind } from './refusals.ts'
 import type { Preference } from './score-board.ts'
 
-const BLOCK = 64
 const OUT = -Infinity
 
-/** The rules of a class as this needs them. */
-export interface Asking {
-  /** Why a node is refused by the rules that look at its record alone; undefined when it is not. */
-  readonly fixedRefusal: (node: NodeFacts) => Refusal | undefined
-  /** Why a node is refused by the rules that look at it and at what its pods hold. */
-  readonly refusal: (node: NodeFacts) => Refusal | undefined
-  /** The sum of the preferences that look at this node alone and are points already, by weight. */
-  readonly points: (node: NodeFacts) => number
-  /** Preferences that become points only beside the others. */
-  readonly relative: readonly Preference[]
+export interface StandingOptions {
+  readonly nodes: NodeList
+  readonly plan: Plan
+  readonly fixed: FixedRules
+  readonly complain: Complain
 }
 
 export class Standing {
-  readonly #nodes: NodeList
-  readonly #asking: Asking
-  readonly #refused = new Map<string, number>()
-  readonly #plugins = new Map<string, number>()
-  readonly #raw: Map<number, number>[]
+  readonly #options: StandingOptions
+  #groups: Groups
+  #brackets: Brackets
   #totals = new Float64Array(0)
-  #reasons: (string | undefined)[] = []
-  #by: (string | undefined)[] = []
+  /** By relative preference and slot. */
   #raws: Float64Array[] = []
-  #best = new Int32Array(0)
-  /** At which version of its record each slot was judged, and whether it was refused for good by that. */
-  #judged = new Int32Array(0)
-  #isFixed = new Uint8Array(0)
-  #position = -1
+  #over = ''
+  #changesSeen = -1
+  #recordsSeen = -1
+  /** Why local rules refuse, as it was when somebody asked last, and the slots of which it may have changed since. */
+  readonly #refusals = new RefusalCounts(0)
+  #uncounted: number[] = []
+  #isUncounted = new Uint8Array(0)
 
-  constructor(nodes: NodeList, asking: Asking) {
-    this.#nodes = nodes
-    this.#asking = asking
-    this.#raw = asking.relative.map(() => new Map<number, number>())
+  constructor(options: StandingOptions) {
+    this.#options = options
+    this.#groups = new Groups({ capacity: 0, dimensions: [], slots: [] })
+    this.#brackets = this.#seed()
   }
 
-  /** How many nodes are refused, by the kind of reason. */
-  get refused(): ReadonlyMap<string, number> {
-    return this.#refused
+  /** Nodes that agree in everything that is asked once for many. */
+  get groups(): Groups {
+    return this.#groups
   }
 
-  /** The plugins that refuse any node. */
-  get refusing(): Iterable<string> {
-    return this.#plugins.keys()
-  }
-
-  /** Whether the relative preferences tell the feasible nodes apart. */
-  get isRelative(): boolean {
-    return this.#raw.some((counts) => counts.size > 1)
-  }
-
-  /** Brings everything up to date. */
-  sync(): void {
-    const changed = this.#position < 0 ? undefined : this.#nodes.since(this.#position)
-    this.#position = this.#nodes.position
-    if (!changed || changed.length > this.#nodes.size || this.#totals.length < this.#nodes.size) return this.#rebuild()
-    if (changed.length === 0) return undefined
-    const blocks = new Set<number>()
-    for (const slot of changed) {
-      this.#judge(slot)
-      blocks.add((slot / BLOCK) | 0)
+  /** Brings everything up to date. @returns whether the groups are other ones now */
+  sync(): boolean {
+    const { nodes, plan, fixed } = this.#options
+    fixed.sync()
+    const over = plan.over().join('\n')
+    const changes = nodes.changes.since(this.#changesSeen, nodes.size)
+    const count = changes?.count ?? 0
+    const isNews = this.#recordsSeen !== nodes.records.position
+    if (!changes || over !== this.#over || this.#totals.length < nodes.size || (isNews && !this.#regroup())) {
+      this.#over = over
+      this.#rebuild()
+      return true
     }
-    const ranks = this.#nodes.ranks
-    for (const block of blocks) this.#settle(block, ranks)
-    return undefined
+    this.#changesSeen = nodes.changes.position
+    // The rules work in place, and the log's own array is the next reader's too.
+    if (count > 0)
+      this.#judge(nodes.scratch.take(changes.slots, count), count, (slot) => this.#brackets.update(slot, this.isFeasible(slot)))
+    return false
   }
 
-  /** The slot with the most points, the first by name among equals; -1 when every node is refused. */
-  best(): number {
-    const ranks = this.#nodes.ranks
-    let best = -1
-    for (const slot of this.#best) if (slot >= 0 && (best < 0 || this.#isBetter(slot, best, ranks))) best = slot
-    return best
+  /** The slot of a group with the most points, the first by name among equals; -1 when every node is refused. */
+  best(group: number): number {
+    return this.#brackets.best(group)
+  }
+
+  isFeasible(slot: number): boolean {
+    return this.#totals[slot] !== OUT
   }
 
   /** The feasible slots, in no order that means anything. */
   feasible(): number[] {
     const slots: number[] = []
-    for (let slot = 0; slot < this.#totals.length; slot += 1) if (this.#totals[slot] !== OUT) slots.push(slot)
+    for (let slot = 0; slot < this.#options.nodes.size; slot += 1) if (this.isFeasible(slot)) slots.push(slot)
     return slots
   }
 
+  /** The points of the preferences that look at this node alone. */
   total(slot: number): number {
     return this.#totals[slot] ?? OUT
   }
 
-  #rebuild(): void {
-    const { size } = this.#nodes
-    const capacity = Math.ceil((size * 1.25 + 1) / BLOCK) * BLOCK
-    this.#totals = new Float64Array(capacity).fill(OUT)
-    this.#raws = this.#asking.relative.map(() => new Float64Array(capacity))
-    this.#judged = new Int32Array(capacity).fill(-1)
-    this.#isFixed = new Uint8Array(capacity)
-    this.#reasons = []
-    this.#by = []
-    this.#refused.clear()
-    this.#plugins.clear()
-    for (const counts of this.#raw) counts.clear()
-    for (let slot = 0; slot < size; slot += 1) this.#judge(slot)
-    this.#best = new Int32Array(capacity / BLOCK)
-    const ranks = this.#nodes.ranks
-    for (let block = 0; block < this.#best.length; block += 1) this.#settle(block, ranks)
-  }
-
-  #judge(slot: number): void {
-    const node = this.#nodes.at(slot)
-    const version = this.#nodes.versionOf(slot)
-    const isNews = this.#judged[slot] !== version
-    // What its pods hold cannot change a refusal that looks at the record alone.
-    if (!isNews && this.#isFixed[slot] === 1) return
-    this.#forget(slot)
-    this.#judged[slot] = version
-    this.#isFixed[slot] = 0
-    if (!node) return
-    // Also of a node that is refused now: what looks at the record alone is not asked again when room is made.
-    this.#asking.relative.forEach(({ score, isFixed }, index) => {
-      const raws = this.#raws[index]
-      if (raws && (isNews || !isFixed)) raws[slot] = score(node)
-    })
-    const fixed = isNews ? this.#asking.fixedRefusal(node) : undefined
-    if (fixed) this.#isFixed[slot] = 1
-    const refusal = fixed ?? this.#asking.refusal(node)
-    if (refusal) return this.#refuse(slot, refusal)
-    this.#totals[slot] = this.#asking.points(node)
-    this.#raw.forEach((counts, index) => count(counts, this.#raws[index]?.[slot] ?? 0, 1))
-  }
-
-  #refuse(slot: number, { plugin, reason }: Refusal): void {
-    const kind = kindOf(reason)
-    this.#reasons[slot] = kind
-    this.#by[slot] = plugin
-    count(this.#refused, kind, 1)
-    count(this.#plugins, plugin, 1)
-  }
-
-  #forget(slot: number): void {
-    const reason = this.#reasons[slot]
-    const plugin = this.#by[slot]
-    if (reason !== undefined && plugin !== undefined) {
-      count(this.#refused, reason, -1)
-      count(this.#plugins, plugin, -1)
-      this.#reasons[slot] = undefined
-      this.#by[slot] = undefined
-    } else if (this.#totals[slot] !== OUT) {
-      this.#raw.forEach((counts, index) => count(counts, this.#raws[index]?.[slot] ?? 0, -1))
-      this.#totals[slot] = OUT
-    }
-  }
-
-  /** The best of one block. */
-  #settle(block: number, ranks: Int32Array): void {
-    const end = (block + 1) * BLOCK
-    let best = -1
-    for (let slot = block * BLOCK; slot < end; slot += 1) {
-      if (this.#totals[slot] !== OUT && (best < 0 || this.#isBetter(slot, best, ranks))) best = slot
-    }
-    this.#best[block] = best
-  }
-
-  #isBetter(slot: number, than: number, ranks: Int32Array): boolean {
+  isBetter(slot: number, than: number): boolean {
     const a = this.#totals[slot] ?? OUT
     const b = this.#totals[than] ?? OUT
-    return a > b || (a === b && (ranks[slot] ?? 0) < (ranks[than] ?? 0))
+    if (a !== b) return a > b
+    const { ranks } = this.#options.nodes
+    return (ranks[slot] ?? 0) < (ranks[than] ?? 0)
+  }
+
+  /** How many nodes are refused by what looks at them alone, by plugin and kind of reason. */
+  refusals(): readonly RefusalKind[] {
+    const { nodes, plan, fixed, complain } = this.#options
+    const context = { columns: nodes.columns, complain }
+    for (const slot of this.#uncounted) {
+      const node = nodes.at(slot)
+      this.#isUncounted[slot] = 0
+      const isLocal = node && !this.isFeasible(slot) && fixed.refused[slot] === 0
+      this.#refusals.set(slot, isLocal ? firstRefusal(plan.local, node, context) : undefined)
+    }
+    this.#uncounted = []
+    return [...fixed.kinds, ...this.#refusals.kinds]
+  }
+
+  #seed(): Brackets {
+    const { count, groupOf } = this.#groups
+    return new Brackets({ groups: count, groupOf }, (slot, than) => this.isBetter(slot, than))
+  }
+
+  /** Records have changed. @returns false when a node is not any more in the group where it belongs */
+  #regroup(): boolean {
+    const { nodes } = this.#options
+    const changed = nodes.records.since(this.#recordsSeen, nodes.size)
+    this.#recordsSeen = nodes.records.position
+    if (!changed) return false
+    for (let index = 0; index < changed.count; index += 1) {
+      const slot = changed.slots[index] ?? 0
+      this.#score(slot)
+      if (!this.#groups.holds(slot, nodes.at(slot) !== undefined)) return false
+      // Another name may come before others with as many points.
+      this.#totals[slot] = OUT
+      this.#brackets.update(slot, false)
+    }
+    return true
+  }
+
+  #rebuild(): void {
+    const { nodes, plan } = this.#options
+    const { capacity } = nodes.columns
+    const slots = nodes.all().map(({ slot }) => slot)
+    this.#totals = new Float64Array(capacity).fill(OUT)
+    this.#raws = plan.relative.map(() => new Float64Array(capacity))
+    for (const slot of slots) this.#score(slot)
+    const dimensions: Dimension[] = [...plan.over().map((key) => nodes.domain(key).column), ...this.#raws]
+    this.#groups = new Groups({ capacity, dimensions, slots })
+    this.#changesSeen = nodes.changes.position
+    this.#recordsSeen = nodes.records.position
+    this.#refusals.clear(capacity)
+    this.#uncounted = []
+    this.#isUncounted = new Uint8Array(capacity)
+    this.#judge(nodes.scratch.take(slots, slots.length), slots.length, () => undefined)
+    this.#brackets = this.#seed()
+    this.#brackets.rebuild((slot) => this.isFeasible(slot))
+  }
+
+  /** The raw scores of a node's record. */
+  #score(slot: number): void {
+    const { nodes, plan } = this.#options
+    const node = nodes.at(slot)
+    if (node) plan.relative.forEach((preference, index) => (this.#rawsOf(index)[slot] = this.#points(preference, node)))
+  }
+
+  #rawsOf = (index: number): Float64Array => this.#raws[index] ?? EMPTY
+
+  /** Asks all rules and preferences about the node alone of some slots. @param slots changed in place */
+  #judge(slots: Int32Array, count: number, onChange: (slot: number) => void): void {
+    const { nodes, plan, fixed } = this.#options
+    const { asked } = nodes.scratch
+    const { refused } = fixed
+    let left = 0
+    for (let index = 0; index < count; index += 1) {
+      const slot = slots[index] ?? 0
+      if (refused[slot] === 0 && nodes.facts[slot]) {
+        slots[left] = slot
+        asked[left] = slot
+        left += 1
+      } else {
+        this.#uncount(slot)
+        this.#set(slot, OUT, onChange)
+      }
+    }
+    let kept = left
+    for (const rule of plan.local) kept = this.#keep(rule, slots, kept)
+    const totals = this.#sum(slots, kept)
+    // What is kept is in the order that was asked.
+    let next = 0
+    for (let index = 0; index < left; index += 1) {
+      const slot = asked[index] ?? 0
+      const isKept = next < kept && slots[next] === slot
+      if (!isKept || this.#totals[slot] === OUT) this.#uncount(slot)
+      this.#set(slot, isKept ? (totals[next] ?? 0) : OUT, onChange)
+      if (isKept) next += 1
+    }
+  }
+
+  #uncount(slot: number): void {
+    if (this.#isUncounted[slot] === 1) return
+    this.#isUncounted[slot] = 1
+    this.#uncounted.push(slot)
+  }
+
+  #set(slot: number, total: number, onChange: (slot: number) => void): void {
+    if (this.#totals[slot] === total) return
+    this.#totals[slot] = total
+    onChange(slot)
+  }
+
+  #keep(rule: AnyRule, slots: Int32Array, count: number): number {
+    const { nodes, complain } = this.#options
+    try {
+      if (!isOneByOne(rule)) return rule.keep(slots, count, nodes.columns)
+      let left = 0
+      for (let index = 0; index < count; index += 1) {
+        const slot = slots[index] ?? 0
+        const node = nodes.facts[slot]
+        if (node && this.#passes(rule, node)) slots[left++] = slot
+      }
+      return left
+    } catch (error) {
+      complain(rule.plugin, error)
+      return 0
+    }
+  }
+
+  /** A rule that throws refuses the node, and is named. */
+  #passes(rule: { readonly plugin: string; readonly test: (node: NodeFacts) => boolean | string }, node: NodeFacts): boolean {
+    try {
+      return rule.test(node) === true
+    } catch (error) {
+      this.#options.complain(rule.plugin, error)
+      return false
+    }
+  }
+
+  #sum(slots: Int32Array, count: number): Float64Array {
+    const { nodes, plan } = this.#options
+    const { totals, points } = nodes.scratch
+    totals.fill(0, 0, count)
+    for (const preference of plan.absolute) {
+      points.fill(0, 0, count)
+      this.#scoreAll(preference, slots, { count, points })
+      for (let index = 0; index < count; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
+    }
+    return totals
+  }
+
+  #scoreAll(
+    preference: AnyPreference,
+    slots: Int32Array,
+    { count, points }: { readonly count: number; readonly points: Float64Array },
+  ): void {
+    const { nodes, complain } = this.#options
+    if (!isBulk(preference)) {
+      for (let index = 0; index < count; index += 1) {
+        const node = nodes.facts[slots[index] ?? 0]
+        if (node) points[index] = this.#points(preference, node)
+      }
+      return
+    }
+    try {
+      preference.scoreAll(slots, count, points, nodes.columns)
+      for (let index = 0; index < count; index += 1) if (!Number.isFinite(points[index])) throw new Error('a score is not a number')
+    } catch (error) {
+      complain(preference.plugin, error)
+      points.fill(0, 0, count)
+    }
+  }
+
+  #points({ plugin, score }: Preference, node: NodeFacts): number {
+    const { complain } = this.#options
+    try {
+      const points = score(node)
+      if (Number.isFinite(points)) return points
+      complain(plugin, new Error('a score is not a number'))
+    } catch (error) {
+      complain(plugin, error)
+    }
+    return 0
   }
 }
 
-/** The part of a reason that is the same for many nodes. */
-export function kindOf(reason: string): string {
-  const end = reason.indexOf(': ')
-  return end < 0 ? reason : reason.slice(0, end)
-}
-
-function count<K>(counts: Map<K, number>, key: K, by: 1 | -1): void {
-  const now = (counts.get(key) ?? 0) + by
-  if (now === 0) counts.delete(key)
-  else counts.set(key, now)
-}
+const EMPTY = new Float64Array(0)

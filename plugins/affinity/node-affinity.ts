@@ -15,6 +15,7 @@ export const nodeAffinity = (): Plugin => ({
       if (!scheduling.nodeSelector && !scheduling.nodeAffinity) return
       candidates.where((node) => matchesNodeRules(scheduling, node) || "do not match the pod's node selector or affinity", {
         isFixed: true,
+        sharedAs: JSON.stringify([scheduling.nodeSelector, scheduling.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]),
       })
       candidates.retryOn('nodes:put')
     })

@@ -8,6 +8,7 @@ import {
   labelOf,
   type CandidateSet,
   type ClassPod,
+  type Kin,
   type NodeFacts,
   type Plugin,
   type Pod,
@@ -31,7 +32,8 @@ export const podAffinity = ({ hardPodAffinityWeight = 1 }: PodAffinityOptions = 
   name: 'podAffinity',
   apply({ hooks, state }) {
     hooks.filter.tap('podAffinity', (candidates) => {
-      if (!hasValidSelectors(candidates.pod)) candidates.where(() => 'cannot satisfy an invalid selector of the pod', { isFixed: true })
+      if (!hasValidSelectors(candidates.pod))
+        candidates.where(() => 'cannot satisfy an invalid selector of the pod', { isFixed: true, sharedAs: 'invalid' })
       keepOutByOthers(candidates, state)
       requireAntiAffinity(candidates, state)
       requireAffinity(candidates, state)
@@ -46,9 +48,9 @@ const hasValidSelectors = ({ scheduling: { podAffinity, podAntiAffinity } }: Cla
     ({ labelSelector, namespaceSelector }) => isValidSelector(labelSelector) && isValidSelector(namespaceSelector),
   )
 
-const requiredOf = (affinity: Pod['scheduling']['podAffinity']): readonly PodAffinityTerm[] =>
+const requiredOf = (affinity: Kin['podAffinity']): readonly PodAffinityTerm[] =>
   affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
-const preferredOf = (affinity: Pod['scheduling']['podAffinity']) => affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+const preferredOf = (affinity: Kin['podAffinity']) => affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
 
 interface Term {
   readonly topologyKey: string
@@ -57,14 +59,16 @@ interface Term {
 const termsOf = (terms: readonly PodAffinityTerm[], owner: Pick<Pod, 'namespace'>, state: Reader): Term[] =>
   terms.map((term) => ({ topologyKey: term.topologyKey, matches: matchingOf(term, owner, state) }))
 
+const hasRequiredAntiAffinity = ({ podAntiAffinity }: Kin): boolean => requiredOf(podAntiAffinity).length > 0
+
 /** Symmetry: a newcomer without any rule of its own stays out of reach of pods that do not want it. */
 function keepOutByOthers(candidates: CandidateSet, state: State): void {
   const newcomer = candidates.pod
-  const unwelcome = candidates.tally((placed) => {
-    if (!placed.scheduling.podAntiAffinity) return NOTHING
-    const terms = termsOf(requiredOf(placed.scheduling.podAntiAffinity), placed, state)
-    return terms.flatMap(({ topologyKey, matches }) => (matches(newcomer) ? [[topologyKey, 1] as const] : []))
-  })
+  const countOf = (placed: Kin) =>
+    termsOf(requiredOf(placed.podAntiAffinity), placed, state).flatMap(({ topologyKey, matches }) =>
+      matches(newcomer) ? [[topologyKey, 1] as const] : [],
+    )
+  const unwelcome = candidates.tally(countOf, { of: hasRequiredAntiAffinity })
   candidates.where(
     (node) => {
       for (const key of unwelcome.keys) {
@@ -72,18 +76,18 @@ function keepOutByOthers(candidates: CandidateSet, state: State): void {
       }
       return true
     },
-    { isVolatile: true, when: () => !unwelcome.isEmpty() },
+    { isVolatile: true, when: () => !unwelcome.isEmpty(), over: () => unwelcome.keys, follows: unwelcome },
   )
 }
 
 /** Any one term is enough to refuse; a key that the node lacks cannot be violated. */
 function requireAntiAffinity(candidates: CandidateSet, state: State): void {
   for (const { topologyKey, matches } of termsOf(requiredOf(candidates.pod.scheduling.podAntiAffinity), candidates.pod, state)) {
-    const near = candidates.tally((placed) => (matches(placed) ? [[topologyKey, 1] as const] : []))
+    const near = candidates.tally((placed) => (matches(placed) ? [[topologyKey, 1] as const] : NOTHING))
     candidates.where(
       (node) =>
         near.at(topologyKey, node) === 0 || `have pods that the anti-affinity avoids: within ${topologyKey}=${node.labels[topologyKey]}`,
-      { isVolatile: true, when: () => !near.isEmpty(topologyKey) },
+      { isVolatile: true, when: () => !near.isEmpty(topologyKey), over: [topologyKey], follows: near },
     )
   }
 }
@@ -98,53 +102,62 @@ function requireAffinity(candidates: CandidateSet, state: State): void {
   if (terms.length === 0) return
   const keys = [...new Set(terms.map(({ topologyKey }) => topologyKey))]
   const meetsAll = (other: Pick<Pod, 'namespace' | 'labels'>) => terms.every(({ matches }) => matches(other))
-  const near = candidates.tally((placed) => (meetsAll(placed) ? keys.map((key) => [key, 1] as const) : []))
+  const near = candidates.tally((placed) => (meetsAll(placed) ? keys.map((key) => [key, 1] as const) : NOTHING))
   const isFirst = () => meetsAll(pod) && keys.every((key) => near.isEmpty(key))
   candidates.where(
     (node) => keys.every((key) => labelOf(node.labels, key) !== undefined) || 'lack the label of a topology that the affinity names',
-    { isFixed: true },
+    { isFixed: true, sharedAs: JSON.stringify(keys) },
   )
   candidates.where((node) => keys.every((key) => near.at(key, node) > 0) || 'have no pod near that the affinity asks for', {
     isVolatile: true,
     when: () => !isFirst(),
+    over: keys,
+    follows: near,
   })
 }
+
+const hasAffinity = ({ podAffinity, podAntiAffinity }: Kin): boolean => Boolean(podAffinity ?? podAntiAffinity)
 
 /** Own preferences, those of pods that are placed, and, by the hard weight, their required affinity add up by topology value. */
 function prefer(board: ScoreBoard, { state, hardPodAffinityWeight }: { state: State; hardPodAffinityWeight: number }): void {
   const { pod } = board
-  const own = weighted(pod, state)
-  const sums = board.tally((placed) => {
-    if (own.length === 0 && !placed.scheduling.podAffinity && !placed.scheduling.podAntiAffinity) return NOTHING
-    const fromOwn = own.flatMap(({ topologyKey, matches, weight }) => (matches(placed) ? [[topologyKey, weight] as const] : []))
-    return [...fromOwn, ...fromPlaced(placed, pod, { state, hardPodAffinityWeight })]
-  })
+  const own = weighted({ namespace: pod.namespace, ...pod.scheduling }, state)
+  const sums = board.tally(
+    (placed) => {
+      const fromOwn = own.flatMap(({ topologyKey, matches, weight }) => (matches(placed) ? [[topologyKey, weight] as const] : NOTHING))
+      return [...fromOwn, ...fromPlaced(placed, pod, { state, hardPodAffinityWeight })]
+    },
+    own.length === 0 ? { of: hasAffinity } : {},
+  )
   const sumOf = (node: NodeFacts): number => {
     let sum = 0
     for (const key of sums.keys) sum += sums.at(key, node)
     return sum
   }
-  board.add(sumOf, { weight: WEIGHT, normalise: byRange, isVolatile: true, when: () => !sums.isEmpty() })
+  board.add(sumOf, { weight: WEIGHT, normalise: byRange, isVolatile: true, when: () => !sums.isEmpty(), over: () => sums.keys })
 }
 
 interface WeightedTerm extends Term {
   readonly weight: number
 }
 
+/** Whose terms they are. */
+type Owner = Pick<Kin, 'namespace' | 'podAffinity' | 'podAntiAffinity'>
+
 /** Preferred terms; anti-affinity counts against. */
-function weighted(owner: ClassPod | Pod, state: Reader): WeightedTerm[] {
-  const of = (affinity: Pod['scheduling']['podAffinity'], sign: 1 | -1) =>
+function weighted(owner: Owner, state: Reader): WeightedTerm[] {
+  const of = (affinity: Owner['podAffinity'], sign: 1 | -1) =>
     preferredOf(affinity).map(({ weight, podAffinityTerm }) => ({
       topologyKey: podAffinityTerm.topologyKey,
       matches: matchingOf(podAffinityTerm, owner, state),
       weight: sign * weight,
     }))
-  return [...of(owner.scheduling.podAffinity, 1), ...of(owner.scheduling.podAntiAffinity, -1)]
+  return [...of(owner.podAffinity, 1), ...of(owner.podAntiAffinity, -1)]
 }
 
-function fromPlaced(placed: Pod, newcomer: ClassPod, { state, hardPodAffinityWeight }: { state: Reader; hardPodAffinityWeight: number }) {
-  if (!placed.scheduling.podAffinity && !placed.scheduling.podAntiAffinity) return []
-  const hard = termsOf(requiredOf(placed.scheduling.podAffinity), placed, state).map((term) => ({ ...term, weight: hardPodAffinityWeight }))
+function fromPlaced(placed: Kin, newcomer: ClassPod, { state, hardPodAffinityWeight }: { state: Reader; hardPodAffinityWeight: number }) {
+  if (!hasAffinity(placed)) return NOTHING
+  const hard = termsOf(requiredOf(placed.podAffinity), placed, state).map((term) => ({ ...term, weight: hardPodAffinityWeight }))
   return [...weighted(placed, state), ...hard].flatMap(({ topologyKey, matches, weight }) =>
     matches(newcomer) ? [[topologyKey, weight] as const] : [],
   )

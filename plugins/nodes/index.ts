@@ -56,8 +56,12 @@ function defineReads(kernel: PluginKernel, alive: ReadonlyMap<string, Alive>): v
   const { operations, durable, scheduler } = kernel
   const view = (node: Node): NodeView => {
     const lastMs = alive.get(node.id)?.lastMs
-    const { assumed: _assumed, ...allocated } = scheduler.usage.of(node.id)
-    return { ...node, allocated, lastHeartbeat: lastMs === undefined ? node.lastHeartbeat : timestamp(lastMs) }
+    const { cpu, memory, storage, pods } = scheduler.usageOf(node.id)
+    return {
+      ...node,
+      allocated: { cpu, memory, storage, pods },
+      lastHeartbeat: lastMs === undefined ? node.lastHeartbeat : timestamp(lastMs),
+    }
   }
   operations.define({
     name: 'nodes.list',

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Node, Plugin, Pod } from '../../kernel/index.ts'
 import { health } from '../../plugins/health.ts'
-import { resources } from '../../plugins/resources.ts'
+import { resources } from '../../plugins/resources/index.ts'
 import { runtime } from '../../plugins/runtime.ts'
 import { aNode, aPack, aPod, ofPack, type NodeFields, type PodFields } from '../support/builders.ts'
 import { nouns, startKernel, type TestKernel } from '../support/kernel.ts'
@@ -193,13 +193,15 @@ describe('plugins', () => {
 
   test('a victim that preemption names is asked to stop, and the pod takes its place once it has', async () => {
     const preempt = rule('preempt', ({ hooks, state }) =>
-      hooks.preempt.tap('preempt', ({ nodes, fitsWithout }) => {
-        for (const node of nodes) {
-          const victims = [...state.all('pods')].filter(({ nodeId }) => nodeId === node.id)
-          if (fitsWithout(node, victims)) return { nodeId: node.id, victims }
-        }
-        return undefined
-      }),
+      hooks.preempt.tap('preempt', ({ best, fitsWithout }) =>
+        best(
+          (node) => {
+            const victims = [...state.all('pods')].filter(({ nodeId }) => nodeId === node.id)
+            return fitsWithout(node, victims) ? { nodeId: node.id, victims } : undefined
+          },
+          () => 0,
+        ),
+      ),
     )
     const { add, pod, end, where, clock, settle } = await cluster([{ name: 'only', allocatable: { cpu: 500 } }], [resources(), preempt])
     const [victim] = await add(asks(500))

@@ -1,0 +1,90 @@
+/**
+ * Who is best of each group of slots, kept as in a tournament: a slot that changes plays again up to its group's final, which is
+ * as many comparisons as the group's size has binary digits.
+ */
+
+const NOBODY = -1
+
+export interface Seeding {
+  /** How many groups there are. */
+  readonly groups: number
+  /** By slot: its group, or -1 for a slot that does not play. */
+  readonly groupOf: Int32Array
+}
+
+export class Brackets {
+  readonly #isBetter: (slot: number, than: number) => boolean
+  readonly #groupOf: Int32Array
+  /** By group: where its games begin, and with how many places its first round. */
+  readonly #start: Int32Array
+  readonly #places: Int32Array
+  /** By slot: its place in its group's first round. */
+  readonly #placeOf: Int32Array
+  /** Each group's games: the final at 1, the games that lead to game n at 2n and 2n + 1, the slots themselves last. */
+  readonly #winners: Int32Array
+
+  /** @param isBetter an order without ties; it must not change between `rebuild` and `update` but for the slot that is told */
+  constructor({ groups, groupOf }: Seeding, isBetter: (slot: number, than: number) => boolean) {
+    this.#isBetter = isBetter
+    this.#groupOf = groupOf
+    const sizes = new Int32Array(groups)
+    this.#placeOf = new Int32Array(groupOf.length)
+    groupOf.forEach((group, slot) => {
+      if (group < 0) return
+      this.#placeOf[slot] = sizes[group] ?? 0
+      sizes[group] = (sizes[group] ?? 0) + 1
+    })
+    this.#start = new Int32Array(groups)
+    this.#places = new Int32Array(groups)
+    let length = 0
+    sizes.forEach((size, group) => {
+      const places = 2 ** Math.ceil(Math.log2(Math.max(1, size)))
+      this.#start[group] = length
+      this.#places[group] = places
+      length += 2 * places
+    })
+    this.#winners = new Int32Array(length).fill(NOBODY)
+  }
+
+  /** The best slot of a group, -1 when none plays. */
+  best(group: number): number {
+    return this.#winners[(this.#start[group] ?? 0) + 1] ?? NOBODY
+  }
+
+  /** Plays everything. @param plays whether a slot plays at all */
+  rebuild(plays: (slot: number) => boolean): void {
+    const winners = this.#winners
+    this.#groupOf.forEach((group, slot) => {
+      if (group >= 0)
+        winners[(this.#start[group] ?? 0) + (this.#places[group] ?? 0) + (this.#placeOf[slot] ?? 0)] = plays(slot) ? slot : NOBODY
+    })
+    this.#places.forEach((places, group) => {
+      const start = this.#start[group] ?? 0
+      for (let game = places - 1; game >= 1; game -= 1) winners[start + game] = this.#play(start + 2 * game)
+    })
+  }
+
+  /** A slot is better or worse than before, or plays no more. */
+  update(slot: number, plays: boolean): void {
+    const group = this.#groupOf[slot] ?? NOBODY
+    if (group < 0) return
+    const winners = this.#winners
+    const start = this.#start[group] ?? 0
+    let game = (this.#places[group] ?? 0) + (this.#placeOf[slot] ?? 0)
+    winners[start + game] = plays ? slot : NOBODY
+    while (game > 1) {
+      game >>= 1
+      const winner = this.#play(start + 2 * game)
+      // Neither it nor its place matters any further up.
+      if (winner !== slot && winners[start + game] === winner) return
+      winners[start + game] = winner
+    }
+  }
+
+  #play(first: number): number {
+    const a = this.#winners[first] ?? NOBODY
+    const b = this.#winners[first + 1] ?? NOBODY
+    if (a < 0 || b < 0) return a < 0 ? b : a
+    return this.#isBetter(b, a) ? b : a
+  }
+}

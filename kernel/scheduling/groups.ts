@@ -1,0 +1,71 @@
+/**
+ * Nodes that agree in everything that is asked once for many: the values of some labels, and the raw scores that become points only
+ * beside the others'. Within a group the best node is the best by its own points alone.
+ */
+import type { Domain } from './domain.ts'
+
+/** What nodes may differ in: a number for each slot. */
+export type Dimension = Int32Array | Float64Array
+
+export interface GroupsOptions {
+  /** How many slots there is room for. */
+  readonly capacity: number
+  readonly dimensions: readonly Dimension[]
+  /** The slots that are in use. */
+  readonly slots: readonly number[]
+}
+
+export class Groups {
+  /** By slot; -1 for a slot that was not in use, unless there is but one group, which is then everybody's. */
+  readonly groupOf: Int32Array
+  /** By group: one of its slots. */
+  readonly members: readonly number[]
+  readonly #keys: readonly (string | number)[]
+  readonly #dimensions: readonly Dimension[]
+
+  constructor({ capacity, dimensions, slots }: GroupsOptions) {
+    this.#dimensions = dimensions
+    const members: number[] = []
+    const keys: (string | number)[] = []
+    const numbers = new Map<string | number, number>()
+    this.groupOf = new Int32Array(capacity).fill(-1)
+    for (const slot of slots) {
+      const key = this.#keyOf(slot)
+      const known = numbers.get(key)
+      if (known === undefined) {
+        numbers.set(key, members.length)
+        members.push(slot)
+        keys.push(key)
+      }
+      this.groupOf[slot] = known ?? members.length - 1
+    }
+    // Then a node that joins is most likely one more of them.
+    if (members.length <= 1) this.groupOf.fill(0)
+    this.members = members
+    this.#keys = keys
+  }
+
+  get count(): number {
+    return this.members.length
+  }
+
+  /** Whether a slot whose record has changed is still where it belongs. @param isUsed whether there is a node */
+  holds(slot: number, isUsed: boolean): boolean {
+    const group = this.groupOf[slot] ?? -1
+    if (group < 0 || group >= this.count) return !isUsed
+    return isUsed ? this.#keyOf(slot) === this.#keys[group] : this.members[group] !== slot
+  }
+
+  /** The groups whose nodes have a value of a label. */
+  with(domain: Domain, value: number): number[] {
+    const found: number[] = []
+    this.members.forEach((slot, group) => domain.column[slot] === value && found.push(group))
+    return found
+  }
+
+  #keyOf(slot: number): string | number {
+    const [first, second] = this.#dimensions
+    if (!first) return 0
+    return second ? this.#dimensions.map((dimension) => dimension[slot]).join() : (first[slot] ?? 0)
+  }
+}

@@ -1,0 +1,46 @@
+/** Whether requests fit into what is left, over columns and, with the numbers, in words. */
+import type { Amounts, NodeColumns, NodeFacts } from '../../kernel/index.ts'
+import { AMOUNTS } from './amounts.ts'
+
+export interface Ask {
+  readonly requests: Amounts
+  /** The most pods on any node. */
+  readonly podsMax: number
+}
+
+interface Slots {
+  /** Changed in place. */
+  readonly slots: Int32Array
+  readonly count: number
+  readonly nodes: NodeColumns
+}
+
+/** @returns how many of the slots are left, in order */
+export function keepRoomy({ slots, count, nodes: { allocatable, allocated } }: Slots, { requests, podsMax }: Ask): number {
+  let left = 0
+  for (let index = 0; index < count; index += 1) {
+    const slot = slots[index] ?? 0
+    if ((allocated.pods[slot] ?? 0) < Math.min(allocatable.pods[slot] ?? 0, podsMax)) slots[left++] = slot
+  }
+  for (const amount of AMOUNTS) {
+    const asked = requests[amount] ?? 0
+    if (asked === 0) continue
+    const capacity = allocatable[amount]
+    const held = allocated[amount]
+    const before = left
+    left = 0
+    for (let index = 0; index < before; index += 1) {
+      const slot = slots[index] ?? 0
+      if (asked <= (capacity[slot] ?? 0) - (held[slot] ?? 0)) slots[left++] = slot
+    }
+  }
+  return left
+}
+
+/** What a node that is not roomy enough lacks first. */
+export function shortage({ allocatable, allocated }: NodeFacts, { requests, podsMax }: Ask): string {
+  const room = Math.min(allocatable.pods, podsMax)
+  const short = AMOUNTS.find((amount) => (requests[amount] ?? 0) > 0 && (requests[amount] ?? 0) > allocatable[amount] - allocated[amount])
+  if (allocated.pods + 1 > room || !short) return `lack room for pods: ${allocated.pods} of ${room} are there`
+  return `lack ${short}: ${requests[short]} is requested and ${allocatable[short] - allocated[short]} of ${allocatable[short]} is free`
+}
