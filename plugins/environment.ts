@@ -1,5 +1,7 @@
 /** The daemon's options, from the environment. A value that cannot be used is an error that names the variable. */
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { createSecureContext } from 'node:tls'
 import type { LogFormat } from './host-log.ts'
 import type { StoreTarget } from './supabase/store.ts'
 
@@ -13,22 +15,32 @@ export interface DaemonOptions {
   readonly setupToken: string | undefined
   readonly logFormat: LogFormat
   readonly target: StoreTarget
-  /** Of one user, token or node; 0 is without limit. */
-  readonly callsPerSecond: number
+  readonly doors: Doors
   /** The file that is the configuration; undefined is stark.config.ts where the server is started. */
   readonly config: string | undefined
   /** The folder of plugins from outside; undefined is the one beside the configuration. */
   readonly pluginsFolder: string | undefined
 }
 
+/** How it is reached, by whom, and how often. */
+export interface Doors {
+  /** Of one user, token or node; 0 is without limit. */
+  readonly callsPerSecond: number
+  readonly trustedHops: number
+  readonly allowedOrigins: readonly string[]
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
+}
+
 const CALLS_PER_SECOND = '1000'
+const HOPS_MAX = 10
 
 /** @throws Error naming the variable */
 export function daemonOptions(environment: Readonly<Record<string, string | undefined>>, isTerminal: boolean): DaemonOptions {
   const { HOST: host = '127.0.0.1', STARK_DATA_DIR: directory = '.stark', STARK_SETUP_TOKEN: setupToken } = environment
-  if (!LOOPBACK.includes(host) && environment['STARK_INSECURE'] !== '1') {
+  const doors = doorsOf(environment)
+  if (!LOOPBACK.includes(host) && !doors.tls && environment['STARK_INSECURE'] !== '1') {
     throw new Error(
-      `HOST is ${host}: others could reach this server, and it speaks plain HTTP. Put a proxy with TLS before it, or say --insecure (STARK_INSECURE=1)`,
+      `HOST is ${host}: others could reach this server, and it speaks plain HTTP. Give it a certificate (STARK_TLS_CERT and STARK_TLS_KEY), put a proxy with TLS before it, or say --insecure (STARK_INSECURE=1)`,
     )
   }
   if (setupToken !== undefined && (setupToken.length < 8 || setupToken.length > 256)) {
@@ -41,13 +53,56 @@ export function daemonOptions(environment: Readonly<Record<string, string | unde
     setupToken,
     logFormat: logFormatOf(environment['STARK_LOG'], isTerminal),
     target: targetOf(environment, path.resolve(directory)),
-    callsPerSecond: numberOf('STARK_RATE_LIMIT', environment['STARK_RATE_LIMIT'] ?? CALLS_PER_SECOND, 1_000_000),
+    doors,
     config: pathOf(environment['STARK_CONFIG']),
     pluginsFolder: pathOf(environment['STARK_PLUGINS_DIR']),
   }
 }
 
 const pathOf = (text: string | undefined): string | undefined => (text === undefined || text === '' ? undefined : path.resolve(text))
+
+function doorsOf(environment: Readonly<Record<string, string | undefined>>): Doors {
+  const number = (name: string, otherwise: string, most: number) => numberOf(name, environment[name] ?? otherwise, most)
+  const tls = tlsOf(environment)
+  return {
+    callsPerSecond: number('STARK_RATE_LIMIT', CALLS_PER_SECOND, 1_000_000),
+    trustedHops: number('STARK_TRUSTED_PROXIES', '0', HOPS_MAX),
+    allowedOrigins: originsOf(environment['STARK_ALLOWED_ORIGINS'] ?? ''),
+    ...(tls ? { tls } : {}),
+  }
+}
+
+function originsOf(text: string): readonly string[] {
+  const origins = text.split(',').flatMap((each) => each.trim() || [])
+  const wrong = origins.find((each) => !URL.canParse(each) || new URL(each).origin !== each)
+  if (wrong === undefined) return origins
+  throw new Error(`STARK_ALLOWED_ORIGINS has ${wrong}: it is a list of origins such as https://app.example, with commas between`)
+}
+
+function tlsOf({ STARK_TLS_CERT: certFile = '', STARK_TLS_KEY: keyFile = '' }: Readonly<Record<string, string | undefined>>) {
+  if (certFile === '' && keyFile === '') return undefined
+  if (certFile === '' || keyFile === '')
+    throw new Error('STARK_TLS_CERT and STARK_TLS_KEY go together: the files of a certificate and its key')
+  const tls = { cert: fileOf('STARK_TLS_CERT', certFile), key: fileOf('STARK_TLS_KEY', keyFile) }
+  try {
+    createSecureContext(tls)
+    return tls
+  } catch (error) {
+    throw new Error(`STARK_TLS_CERT and STARK_TLS_KEY are no certificate and key in PEM that belong together: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+function fileOf(name: string, file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new Error(`${name} is ${file}, and that cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function portOf(text: string): number {
   const port = Number(text)

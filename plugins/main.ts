@@ -39,7 +39,7 @@ export async function main(): Promise<void> {
     plugins: preset({
       store,
       setup,
-      callsPerSecond: options.callsPerSecond,
+      doors: options.doors,
       console: fileURLToPath(new URL('./web', import.meta.url)),
       dropIns: outsideOf(options),
     }),
@@ -66,7 +66,7 @@ const outsideOf = ({ config, pluginsFolder }: DaemonOptions): DropInsOptions => 
 })
 
 function listen(kernel: Kernel, { port, host }: DaemonOptions): Promise<string> {
-  const { server } = kernel.need('web')
+  const { server, isSecure } = kernel.need('web')
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
@@ -76,7 +76,7 @@ function listen(kernel: Kernel, { port, host }: DaemonOptions): Promise<string> 
     server.listen(port, host, () => {
       const { port: actual } = server.address() as AddressInfo
       const name = host === '127.0.0.1' || host === '::1' ? 'localhost' : host
-      resolve(`http://${name}:${actual}`)
+      resolve(`${isSecure ? 'https' : 'http'}://${name}:${actual}`)
     })
   })
 }

@@ -13,7 +13,7 @@ import { cordon } from './cordon.ts'
 import { drain } from './drain.ts'
 import { dropIns, type DropInsOptions } from './drop-ins/index.ts'
 import { explaining } from './explain/index.ts'
-import { gateway } from './gateway/index.ts'
+import { gateway, type GatewayOptions } from './gateway/index.ts'
 import { health } from './health.ts'
 import { history } from './history.ts'
 import { idempotency } from './idempotency.ts'
@@ -26,9 +26,9 @@ import { preemption } from './preemption.ts'
 import { priority } from './priority.ts'
 import { limitRange } from './quotas/limit-range.ts'
 import { quota } from './quotas/quota.ts'
-import { rateLimit } from './rate-limit/index.ts'
+import { rateLimit, type RateLimitOptions } from './rate-limit/index.ts'
 import { resources } from './resources/index.ts'
-import { rest } from './rest/index.ts'
+import { rest, type RestOptions } from './rest/index.ts'
 import { runtime } from './runtime.ts'
 import { supabase } from './supabase/index.ts'
 import type { Store } from './supabase/store.ts'
@@ -40,8 +40,7 @@ import { topologySpread } from './topology-spread.ts'
 export interface PresetOptions {
   readonly store: Store
   readonly setup: SetupOptions
-  /** Of one user, token or node; 0 is without limit. */
-  readonly callsPerSecond: number
+  readonly doors: RestOptions & GatewayOptions & RateLimitOptions
   /** The folder of what was built for browsers: the console and the agent. */
   readonly console: string
   readonly dropIns: DropInsOptions
@@ -71,20 +70,20 @@ export const scheduling = (): Plugin[] => [
   explaining(),
 ]
 
-export const preset = ({ store, setup, callsPerSecond, console, dropIns: outside }: PresetOptions): Plugin[] => [
+export const preset = ({ store, setup, doors, console, dropIns: outside }: PresetOptions): Plugin[] => [
   supabase(store),
   ...scheduling(),
   history(),
   idempotency(),
   logs(),
-  rateLimit({ callsPerSecond }),
+  rateLimit(doors),
   namespaceAccess(),
   tokens(),
   auth(setup),
   system(),
   dropIns(outside),
-  rest(),
-  gateway(),
+  rest(doors),
+  gateway(doors),
   webConsole(console),
   agentFiles(console),
 ]

@@ -1,7 +1,7 @@
 /**
  * What plugins offer each other, as types: one provides a service, others need it, and none imports another.
  */
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Incident } from './drop-ins/residents.ts'
 import type { PluginRow } from './drop-ins/rows.ts'
 import type { Capacity, Labels, New, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
@@ -109,6 +109,10 @@ export interface StoreHealth {
 /** Where the HTTP server is, for what shares its port. */
 export interface Web {
   readonly server: Server
+  /** Whether it speaks TLS. */
+  readonly isSecure: boolean
+  /** The address that a request came from, past the proxies that are trusted. */
+  readonly remoteOf: (request: IncomingMessage) => string
   /** Answers GET of a path outside /api, without a credential. */
   readonly serve: (path: string, answer: () => Page) => void
 }

@@ -6,6 +6,7 @@ import { Compile } from 'typebox/compile'
 import type { RawData, WebSocket } from 'ws'
 import { KernelError, toProblem, type Call, type LiveSession, type PluginKernel, type Principal } from '../../kernel/index.ts'
 import { FromClient, type Bye, type FromServer } from '../../kernel/wire/frames.ts'
+import type { Seats } from './admission.ts'
 import type { Watches } from './watches.ts'
 
 const HELLO_MAX_MS = 10_000
@@ -21,16 +22,22 @@ type Frame<T extends FromClient['type']> = Extract<FromClient, { readonly type: 
 export interface ConnectionOptions {
   readonly kernel: PluginKernel
   readonly watches: Watches
+  readonly seats: Seats
   readonly socket: WebSocket
   readonly remote: string
   /** Another at each start of the control plane. */
   readonly server: string
 }
 
+interface Following {
+  readonly request: Frame<'watch'>
+  readonly end: () => void
+}
+
 export class Connection implements LiveSession {
   readonly id: string
   readonly #options: ConnectionOptions
-  readonly #watches = new Map<number, () => void>()
+  readonly #watches = new Map<number, Following>()
   readonly #onClose = new Set<() => void>()
   readonly #timers: (() => void)[]
   #token: string | undefined
@@ -66,6 +73,22 @@ export class Connection implements LiveSession {
     this.#bye(why, new KernelError(why === 'replaced' ? 'CONFLICT' : 'NOT_READY', detail))
   }
 
+  /**
+   * Some accounts, sessions or tokens have changed. Calls are judged one by one anyway; what is followed begins anew as whom the
+   * client is now, or ends.
+   */
+  async reconsider(ids: ReadonlySet<string>): Promise<void> {
+    const before = this.#who
+    if (!before || !(ids.has(before.id) || ids.has(before.credentialId))) return
+    try {
+      this.#who = await this.#identify()
+      if (isSame(before, this.#who)) return
+      for (const { request } of this.#endWatches()) this.#watch(request, this.#who)
+    } catch (error) {
+      for (const { request } of this.#endWatches()) this.#send({ type: 'error', id: request.id, problem: toProblem(error) })
+    }
+  }
+
   #receive(text: string | undefined): void {
     if (this.#isClosed) return
     const frame = text === undefined ? undefined : parse(text)
@@ -82,11 +105,13 @@ export class Connection implements LiveSession {
   }
 
   async #hello({ token }: Frame<'hello'>): Promise<void> {
-    const { kernel, remote, server } = this.#options
+    const { kernel, seats, server } = this.#options
     if (this.#token !== undefined) return this.#bye('protocol', new KernelError('INVALID_FRAME', 'a connection says hello once'))
     this.#token = token
     try {
-      this.#who = await kernel.operations.identify({ bearer: token, remote })
+      const who = await this.#identify()
+      this.onClose(seats.take(who))
+      this.#who = who
       this.#send({ type: 'welcome', server, revision: kernel.revision(), name: this.#who.name })
     } catch (error) {
       const isFinal = error instanceof KernelError && !error.retryable
@@ -135,27 +160,42 @@ export class Connection implements LiveSession {
     }
   }
 
-  #watch({ type: _type, id, ...request }: Frame<'watch'>, who: Principal): void {
+  #watch(request: Frame<'watch'>, who: Principal): void {
+    const { type: _type, id, ...wanted } = request
     try {
       if (this.#watches.size >= WATCHES_MAX)
         throw new KernelError('TOO_MANY', `${WATCHES_MAX} watches are open on this connection: end one first`)
       if (this.#watches.has(id)) throw new KernelError('INVALID_FRAME', `watch ${id} is open already`)
-      this.#watches.set(id, this.#options.watches.open({ id, ...request, who, send: (event) => this.#send(event) }))
+      const end = this.#options.watches.open({ id, ...wanted, who, send: (event) => this.#send(event) })
+      // Opened anew it begins with everything, whatever it was opened with.
+      const { since: _since, ...anew } = request
+      this.#watches.set(id, { request: anew, end })
     } catch (error) {
       this.#send({ type: 'error', id, problem: toProblem(error) })
     }
   }
 
   #unwatch({ id }: Frame<'unwatch'>): void {
-    this.#watches.get(id)?.()
+    this.#watches.get(id)?.end()
     this.#watches.delete(id)
   }
 
-  async #recheck(): Promise<void> {
+  #endWatches(): Following[] {
+    const ended = [...this.#watches.values()]
+    for (const { end } of ended) end()
+    this.#watches.clear()
+    return ended
+  }
+
+  #identify(): Promise<Principal> {
     const { kernel, remote } = this.#options
-    if (!this.#who || !kernel.isReady()) return
+    return kernel.operations.identify({ bearer: this.#token, remote })
+  }
+
+  async #recheck(): Promise<void> {
+    if (!this.#who || !this.#options.kernel.isReady()) return
     try {
-      await kernel.operations.identify({ bearer: this.#token, remote })
+      await this.#identify()
     } catch (error) {
       this.#bye('refused', error)
     }
@@ -193,11 +233,13 @@ export class Connection implements LiveSession {
   #closed(): void {
     this.#isClosed = true
     for (const cancel of this.#timers) cancel()
-    for (const end of this.#watches.values()) end()
-    this.#watches.clear()
+    this.#endWatches()
     for (const listener of this.#onClose) listener()
   }
 }
+
+const isSame = (before: Principal, after: Principal): boolean =>
+  String([before.roles, before.permissions]) === String([after.roles, after.permissions])
 
 /** `ws` gives a message as one Buffer unless it is told otherwise. */
 const textOf = (data: RawData): string => (data as Buffer).toString('utf8')

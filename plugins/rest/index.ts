@@ -3,7 +3,9 @@
  * A request is judged in one order: credential, permission, input; each is one line in the log.
  */
 import { createHash } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
 import {
@@ -17,9 +19,12 @@ import {
 } from '../../kernel/index.ts'
 import type { Web } from '../services.ts'
 import { docsPage } from './docs.ts'
+import { setPolicy, setSecurityHeaders } from './headers.ts'
 import { collect, methodOf, pathOf } from './input.ts'
 import { openapi } from './openapi.ts'
+import { remoteOf } from './remote.ts'
 import { respond, respondProblem } from './respond.ts'
+import { Streams } from './streams.ts'
 
 /** How long a call may take before its caller is told that the outcome is not known. */
 const ANSWER_MAX_MS = 30_000
@@ -29,20 +34,32 @@ const CORRELATION_ID = /^[\w.:-]{1,128}$/
 
 type Pages = Map<string, Parameters<Web['serve']>[1]>
 
-export const rest = (): Plugin => ({
+const HEADERS_MAX_MS = 15_000
+const CONNECTIONS_MAX = 30_000
+
+export interface RestOptions {
+  /** Serves HTTPS and WSS with these, in PEM. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
+  /** Proxies before this server, whose word on where a request came from is believed. */
+  readonly trustedHops: number
+}
+
+export const rest = (options: RestOptions): Plugin => ({
   name: 'rest',
   apply(kernel) {
     const app = new Koa()
     const pages: Pages = new Map()
-    const routes = routesOf(kernel)
-    app.use(bracket(kernel))
+    const door: Door = { kernel, streams: new Streams(kernel) }
+    const routes = routesOf(door)
+    app.use(bracket(kernel, options))
     app.use((context, next) => (servePage(context, pages) ? undefined : next()))
     app.use((context, next): Promise<unknown> => routes()(context, next) as Promise<unknown>)
     app.use((context) => refuseUnknown(kernel, context))
     app.on('error', (error: unknown) => tellOfStream(kernel, error))
     const handle = app.callback()
-    const server = createServer((request, response) => void handle(request, response))
-    const web: Web = { server, serve: (path, answer) => pages.set(path, answer) }
+    const server = createServer(options, (request, response) => void handle(request, response))
+    const remote: Web['remoteOf'] = (request) => remoteOf(request, options.trustedHops)
+    const web: Web = { server, isSecure: options.tls !== undefined, remoteOf: remote, serve: (path, answer) => pages.set(path, answer) }
     kernel.provide('web', web)
     const document = once((operations) => JSON.stringify(openapi(operations)))
     web.serve('/openapi.json', () => ({ contentType: 'application/json', ...document(kernel.operations.all()) }))
@@ -57,6 +74,13 @@ export const rest = (): Plugin => ({
   },
 })
 
+function createServer({ tls }: RestOptions, listener: RequestListener): Server {
+  const server = tls ? createHttpsServer({ ...tls, minVersion: 'TLSv1.2' }, listener) : createHttpServer(listener)
+  server.headersTimeout = HEADERS_MAX_MS
+  server.maxConnections = CONNECTIONS_MAX
+  return server
+}
+
 /** Makes a page once for each set of operations. */
 function once(make: (operations: readonly Operation[]) => string) {
   let made: { readonly from: readonly Operation[]; readonly body: string; readonly etag: string } | undefined
@@ -69,15 +93,16 @@ function once(make: (operations: readonly Operation[]) => string) {
   }
 }
 
-/** Around everything: the correlation id, the line in the log, and errors as problem documents. */
-function bracket({ log, clock, newId }: PluginKernel): Middleware {
+/** Around everything: where it came from, the correlation id, the line in the log, errors as problem documents, and headers. */
+function bracket({ log, clock, newId }: PluginKernel, { tls, trustedHops }: RestOptions): Middleware {
   return async (context, next) => {
     const started = clock.now()
     const given = context.get('X-Correlation-Id')
     const correlationId = CORRELATION_ID.test(given) ? given : newId()
     context.state['correlationId'] = correlationId
     context.set('X-Correlation-Id', correlationId)
-    context.set('X-Content-Type-Options', 'nosniff')
+    context.state['remote'] = remoteOf(context.req, trustedHops)
+    setSecurityHeaders(context, { isSecure: tls !== undefined })
     try {
       await next()
     } catch (error) {
@@ -87,6 +112,9 @@ function bracket({ log, clock, newId }: PluginKernel): Middleware {
       // What is left of a body that was refused is not read.
       if (!context.req.complete) context.set('Connection', 'close')
     }
+    setPolicy(context)
+    // A stream may have nothing to say for long: whoever reads it is to know that it was opened.
+    if (context.body instanceof Readable) context.flushHeaders()
     const { method, path, status } = context
     log.info('request', {
       method,
@@ -123,14 +151,15 @@ function servePage(context: Context, pages: Pages): boolean {
 }
 
 /** The router over all operations, built anew when one has come or gone. */
-function routesOf(kernel: PluginKernel): () => Middleware {
+function routesOf(door: Door): () => Middleware {
+  const { kernel } = door
   let built: { readonly from: readonly Operation[]; readonly routes: Middleware } | undefined
   return () => {
     const all = kernel.operations.all()
     if (built?.from === all) return built.routes
     const router = new Router()
     for (const operation of all) {
-      router.register(pathOf(operation), [methodOf(operation).toLowerCase()], (context) => answer(kernel, operation, context))
+      router.register(pathOf(operation), [methodOf(operation).toLowerCase()], (context) => answer(door, operation, context))
     }
     const routes = router.routes() as unknown as Middleware
     built = { from: all, routes }
@@ -138,12 +167,19 @@ function routesOf(kernel: PluginKernel): () => Middleware {
   }
 }
 
+interface Door {
+  readonly kernel: PluginKernel
+  readonly streams: Streams
+}
 interface Routed {
   readonly params: Readonly<Record<string, string>>
 }
 
-async function answer({ operations, clock }: PluginKernel, operation: Operation, context: Context & Routed): Promise<void> {
-  const who = await operations.judge(operation, credentialOf(context))
+async function answer({ kernel, streams }: Door, operation: Operation, context: Context & Routed): Promise<void> {
+  const { operations, clock } = kernel
+  const credential = credentialOf(context)
+  const { remote } = credential
+  const who = await operations.judge(operation, credential)
   context.state['who'] = who
   const ifMatch = ifMatchOf(context)
   const idempotencyKey = idempotencyKeyOf(context)
@@ -153,17 +189,18 @@ async function answer({ operations, clock }: PluginKernel, operation: Operation,
     actorId: who.id,
     roles: who.roles,
     credentialId: who.credentialId,
-    remote: context.ip,
+    remote,
     correlationId,
     operation: operation.name,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   }
   const gone = new AbortController()
   context.res.once('close', () => gone.abort())
+  if (operation.gives === 'lines') context.res.once('close', streams.open({ operation, credential, who, end: () => gone.abort() }))
   const call: Call = {
     who,
     correlationId,
-    remote: context.ip,
+    remote,
     ifMatch,
     idempotencyKey,
     signal: gone.signal,
@@ -205,7 +242,7 @@ const patternOf = (operation: Operation): RegExp => new RegExp(`^${pathOf(operat
 
 function credentialOf(context: Context): Credential {
   const [, bearer] = /^Bearer\s+(\S+)$/i.exec(context.get('Authorization')) ?? []
-  return { bearer, remote: context.ip, correlationId: context.state['correlationId'] as string }
+  return { bearer, remote: context.state['remote'] as string, correlationId: context.state['correlationId'] as string }
 }
 
 function ifMatchOf(context: Context): number | undefined {

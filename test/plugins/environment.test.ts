@@ -14,7 +14,7 @@ describe('an empty environment', () => {
       directory,
       setupToken: undefined,
       logFormat: 'json',
-      callsPerSecond: 1000,
+      doors: { callsPerSecond: 1000, trustedHops: 0, allowedOrigins: [] },
       target: { kind: 'embedded', directory },
       config: undefined,
       pluginsFolder: undefined,
@@ -30,19 +30,27 @@ describe('an empty environment', () => {
 
 describe('a variable', () => {
   test('that makes sense is taken', () => {
-    expect(read({ PORT: '0', STARK_DATA_DIR: '/data', STARK_SETUP_TOKEN: '12345678', STARK_LOG: 'silent', STARK_RATE_LIMIT: '0' })).toEqual(
-      {
-        port: 0,
-        host: '127.0.0.1',
-        directory: '/data',
-        setupToken: '12345678',
-        logFormat: 'silent',
-        callsPerSecond: 0,
-        target: { kind: 'embedded', directory: '/data' },
-        config: undefined,
-        pluginsFolder: undefined,
-      },
-    )
+    expect(
+      read({
+        PORT: '0',
+        STARK_DATA_DIR: '/data',
+        STARK_SETUP_TOKEN: '12345678',
+        STARK_LOG: 'silent',
+        STARK_RATE_LIMIT: '0',
+        STARK_TRUSTED_PROXIES: '2',
+        STARK_ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080',
+      }),
+    ).toEqual({
+      port: 0,
+      host: '127.0.0.1',
+      directory: '/data',
+      setupToken: '12345678',
+      logFormat: 'silent',
+      doors: { callsPerSecond: 0, trustedHops: 2, allowedOrigins: ['https://a.example', 'http://b.example:8080'] },
+      target: { kind: 'embedded', directory: '/data' },
+      config: undefined,
+      pluginsFolder: undefined,
+    })
     expect(read({ PORT: '65535' }).port).toBe(65_535)
     expect(read({ STARK_CONFIG: '/etc/stark.config.mjs', STARK_PLUGINS_DIR: 'rules' })).toMatchObject({
       config: '/etc/stark.config.mjs',
@@ -61,6 +69,15 @@ describe('a variable', () => {
     [{ STARK_SETUP_TOKEN: '1234567' }, 'STARK_SETUP_TOKEN has 8 to 256 characters'],
     [{ STARK_SETUP_TOKEN: 'x'.repeat(257) }, 'STARK_SETUP_TOKEN has 8 to 256 characters'],
     [{ STARK_RATE_LIMIT: '-1' }, 'STARK_RATE_LIMIT is -1: it is a whole number from 0 to 1000000'],
+    [{ STARK_TRUSTED_PROXIES: 'all' }, 'STARK_TRUSTED_PROXIES is all: it is a whole number from 0 to 10'],
+    [{ STARK_ALLOWED_ORIGINS: '*' }, 'STARK_ALLOWED_ORIGINS has *'],
+    [{ STARK_ALLOWED_ORIGINS: 'https://a.example/' }, 'STARK_ALLOWED_ORIGINS has https://a.example/'],
+    [{ STARK_TLS_CERT: 'cert.pem' }, 'STARK_TLS_CERT and STARK_TLS_KEY go together'],
+    [
+      { STARK_TLS_CERT: '/nowhere/cert.pem', STARK_TLS_KEY: '/nowhere/key.pem' },
+      'STARK_TLS_CERT is /nowhere/cert.pem, and that cannot be read',
+    ],
+    [{ STARK_TLS_CERT: 'package.json', STARK_TLS_KEY: 'package.json' }, 'no certificate and key in PEM that belong together'],
     [{ SUPABASE_URL: 'abc' }, 'SUPABASE_URL is abc: it is the address'],
     [{ SUPABASE_URL: 'https://abc.supabase.co' }, 'SUPABASE_SECRET_KEY is not'],
   ])('that does not is named: %j', (environment, sentence) => {

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { Agent } from '../../agents/agent.ts'
 import type { PodEvents, RunningPod } from '../../agents/runtime.ts'
 import { isEnded, type Plugin, type Pod } from '../../kernel/index.ts'
+import { Seats } from '../../plugins/gateway/admission.ts'
 import { Connection } from '../../plugins/gateway/connection.ts'
 import { Watches } from '../../plugins/gateway/watches.ts'
 import { logs } from '../../plugins/logs/index.ts'
@@ -65,7 +66,14 @@ class World {
       apply: (kernel) => {
         this.#watches = new Watches(kernel)
         this.#serve = (pair) =>
-          new Connection({ kernel, watches: this.#watches as Watches, socket: pair.server, remote: '127.0.0.1', server: this.#newId() })
+          new Connection({
+            kernel,
+            watches: this.#watches as Watches,
+            seats: new Seats(),
+            socket: pair.server,
+            remote: '127.0.0.1',
+            server: this.#newId(),
+          })
       },
     }
     this.#cluster = await startCluster({ store: this.store, plugins: [trust, logs(), gateway] })

@@ -13,7 +13,13 @@ export function registry(): readonly Operation[] {
   const dropIns = { root: '', config: undefined, folder: undefined, own: '', stopwatch: () => 0 }
   const setup = { directory: '', linkTo: () => '', announce: () => undefined }
   const kernel = new Kernel({
-    plugins: preset({ store, setup, callsPerSecond: 0, console: path.join(dist, 'web'), dropIns }),
+    plugins: preset({
+      store,
+      setup,
+      doors: { callsPerSecond: 0, trustedHops: 0, allowedOrigins: [] },
+      console: path.join(dist, 'web'),
+      dropIns,
+    }),
     clock: new VirtualClock(),
     newId: idMaker(),
     log: silent,
