@@ -17,6 +17,7 @@ export const table: Readonly<Record<string, Reaches>> = {
   'cluster:read': { user: 'all', viewer: 'all' },
   'cluster:write': {},
   'system:read': { user: 'all', viewer: 'all' },
+  'plugins:write': {},
   'events:read': { user: 'all', viewer: 'all' },
   'audit:read': {},
   'users:read': {},
