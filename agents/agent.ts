@@ -13,6 +13,7 @@ import type { WireProblem } from '../kernel/wire/frames.ts'
 import { ReplicaOf } from '../kernel/wire/replica.ts'
 import { PodRun, type ReportedStatus } from './pod-run.ts'
 import { reconcile, type Task } from './reconcile.ts'
+import type { AssignedPod } from './pod-spec.ts'
 import type { PodEvents, RunningPod } from './runtime.ts'
 
 const REGISTER_RETRY_MS = 1_000
@@ -44,7 +45,7 @@ export interface AgentOptions extends Connecting {
   /** The node's own credential. */
   readonly token: string
   /** Runs a pod of a pack. @throws Error when its bundle cannot be had */
-  readonly run: (pod: Pod, pack: Pack, events: PodEvents) => Promise<RunningPod>
+  readonly run: (pod: AssignedPod, pack: Pack, events: PodEvents) => Promise<RunningPod>
   readonly onChange?: (status: AgentStatus) => void
   /** The control plane does not want this node any more: it was deleted, or another agent is it now. */
   readonly onRefused: (problem: WireProblem) => void
@@ -235,12 +236,19 @@ export class Agent {
       ask: (operation, input) => this.#client.ask(operation, input),
       start: async (taken, events) => {
         const pack = await this.#client.ask<Pack>('packs.get', { id: taken.packId })
-        return this.#options.run(taken, pack, events)
+        return this.#options.run({ ...taken, secretValues: await this.#secretsOf(taken) }, pack, events)
       },
       onChange: () => this.#act(),
     })
     this.#taken.set(pod.id, run)
     return run
+  }
+
+  /** Asked for at each start and kept nowhere. */
+  async #secretsOf({ id, incarnation, secrets }: Pod): Promise<Readonly<Record<string, string>>> {
+    if (secrets.length === 0) return {}
+    const { values } = await this.#client.ask<{ values: Record<string, string> }>('pods.secrets', { id, incarnation })
+    return values
   }
 
   #changed(): void {

@@ -143,7 +143,7 @@ function makeContext({ port, boot, signal, log, calls, listeners }: ContextParts
     node: Object.freeze({ ...boot.node }),
     env: Object.freeze({ ...boot.env }),
     args: Object.freeze([...boot.args]),
-    secrets: Object.freeze({}),
+    secrets: Object.freeze({ ...boot.secrets }),
     signal,
     log,
     kv: makeKeyValues(calls),

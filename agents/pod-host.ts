@@ -185,6 +185,7 @@ export const bootOf = (spec: PodSpec, bundleUrl: string): Boot => ({
   pod: identityOf(spec),
   node: { id: spec.nodeId, name: spec.nodeName },
   env: spec.env,
+  secrets: spec.secrets ?? {},
   args: spec.args,
   bundleUrl,
 })

@@ -15,6 +15,8 @@ export interface Boot {
   readonly node: { readonly id: string; readonly name: string }
   readonly env: Readonly<Record<string, string>>
   readonly args: readonly string[]
+  /** Absent is none. */
+  readonly secrets?: Readonly<Record<string, string>>
   /** Where the isolate imports the pack from; shown as `bundle.mjs` in stacks. */
   readonly bundleUrl: string
 }

@@ -15,6 +15,8 @@ export interface PodSpec {
   readonly nodeId: string
   readonly env: Readonly<Record<string, string>>
   readonly args: readonly string[]
+  /** Values by name; absent is none. */
+  readonly secrets?: Readonly<Record<string, string>>
   readonly attempt: number
   /** MB of 10^6 bytes; undefined is no limit. */
   readonly memoryLimitMb: number | undefined

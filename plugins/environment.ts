@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly logFormat: LogFormat
   readonly target: StoreTarget
   readonly doors: Doors
+  /** In base64, the newest first; none for a file in the directory. */
+  readonly secretsKeys: readonly string[]
   /** The file that is the configuration; undefined is stark.config.ts where the server is started. */
   readonly config: string | undefined
   /** The folder of plugins from outside; undefined is the one beside the configuration. */
@@ -54,6 +56,7 @@ export function daemonOptions(environment: Readonly<Record<string, string | unde
     logFormat: logFormatOf(environment['STARK_LOG'], isTerminal),
     target: targetOf(environment, path.resolve(directory)),
     doors,
+    secretsKeys: keysOf(environment['STARK_SECRETS_KEY'] ?? ''),
     config: pathOf(environment['STARK_CONFIG']),
     pluginsFolder: pathOf(environment['STARK_PLUGINS_DIR']),
   }
@@ -70,6 +73,17 @@ function doorsOf(environment: Readonly<Record<string, string | undefined>>): Doo
     allowedOrigins: originsOf(environment['STARK_ALLOWED_ORIGINS'] ?? ''),
     ...(tls ? { tls } : {}),
   }
+}
+
+const KEY = /^[A-Za-z0-9+/]{43}=$/
+
+/** The key itself is in no message. */
+function keysOf(text: string): readonly string[] {
+  const keys = text.split(',').flatMap((each) => each.trim() || [])
+  if (keys.every((key) => KEY.test(key))) return keys
+  throw new Error(
+    'STARK_SECRETS_KEY is 32 bytes in base64, as of: openssl rand -base64 32. More than one, the newest first, have commas between',
+  )
 }
 
 function originsOf(text: string): readonly string[] {

@@ -42,6 +42,7 @@ export async function main(): Promise<void> {
       doors: options.doors,
       console: fileURLToPath(new URL('./web', import.meta.url)),
       dropIns: outsideOf(options),
+      secrets: { directory: options.directory, texts: options.secretsKeys },
     }),
     clock: hostClock,
     newId: () => randomUUID(),

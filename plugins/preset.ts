@@ -30,6 +30,7 @@ import { rateLimit, type RateLimitOptions } from './rate-limit/index.ts'
 import { resources } from './resources/index.ts'
 import { rest, type RestOptions } from './rest/index.ts'
 import { runtime } from './runtime.ts'
+import { secrets, type SecretsOptions } from './secrets/index.ts'
 import { supabase } from './supabase/index.ts'
 import type { Store } from './supabase/store.ts'
 import { system } from './system.ts'
@@ -44,6 +45,7 @@ export interface PresetOptions {
   /** The folder of what was built for browsers: the console and the agent. */
   readonly console: string
   readonly dropIns: DropInsOptions
+  readonly secrets: SecretsOptions
 }
 
 /** What decides: everything that a scheduling question needs, in a server, in a browser or in a simulation. */
@@ -70,7 +72,7 @@ export const scheduling = (): Plugin[] => [
   explaining(),
 ]
 
-export const preset = ({ store, setup, doors, console, dropIns: outside }: PresetOptions): Plugin[] => [
+export const preset = ({ store, setup, doors, console, dropIns: outside, secrets: keys }: PresetOptions): Plugin[] => [
   supabase(store),
   ...scheduling(),
   history(),
@@ -80,6 +82,7 @@ export const preset = ({ store, setup, doors, console, dropIns: outside }: Prese
   namespaceAccess(),
   tokens(),
   auth(setup),
+  secrets(keys),
   system(),
   dropIns(outside),
   rest(doors),

@@ -4,7 +4,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Incident } from './drop-ins/residents.ts'
 import type { PluginRow } from './drop-ins/rows.ts'
-import type { Capacity, Labels, New, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
+import type { Capacity, Labels, New, Origin, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
 
 /** A stretch of a pod's log, as it is stored. */
 export interface LogChunk {
@@ -88,6 +88,11 @@ export interface PodDrafts {
   readonly of: (input: object, context: { readonly state: State; readonly who: Principal; readonly suffix: string }) => New<Pod>
 }
 
+/** Who was let in where. */
+export interface Access {
+  readonly mayCreateIn: (origin: Origin, namespace: string) => boolean
+}
+
 /** When nodes were last heard of; kept in memory, because heartbeats are not commits. */
 export interface Heartbeats {
   /** epoch ms of the last sign of life since this control plane began to lead; undefined when there was none */
@@ -137,6 +142,7 @@ declare module '../kernel/plugin.ts' {
     identities: Identities
     credentials: Credentials
     podDrafts: PodDrafts
+    access: Access
     heartbeats: Heartbeats
     storeHealth: StoreHealth
     web: Web

@@ -3,12 +3,11 @@
  * leaves those of workers alone. It has the socket, the bundles and the pods' ports; frames are made for it by its document.
  */
 import type { Pack } from '../../kernel/schema/pack.ts'
-import type { Pod } from '../../kernel/schema/pod.ts'
 import type { WireProblem } from '../../kernel/wire/frames.ts'
 import { Agent, join, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { agentClock } from '../clock.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
-import { podSpecOf } from '../pod-spec.ts'
+import { podSpecOf, type AssignedPod } from '../pod-spec.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import { bundleBytes } from './bundle-cache.ts'
 import { factsOf } from './facts.ts'
@@ -103,7 +102,7 @@ function connecting(): Connecting {
 }
 
 interface Wanted {
-  readonly pod: Pod
+  readonly pod: AssignedPod
   readonly pack: Pack
   readonly events: PodEvents
 }

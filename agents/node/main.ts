@@ -7,12 +7,11 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
 import type { Pack } from '../../kernel/schema/pack.ts'
-import type { Pod } from '../../kernel/schema/pod.ts'
 import type { Capacity, Labels } from '../../kernel/schema/common.ts'
 import type { Taint } from '../../kernel/schema/taint.ts'
 import { Agent, join, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
-import { podSpecOf } from '../pod-spec.ts'
+import { podSpecOf, type AssignedPod } from '../pod-spec.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import { openBundleCache, type BundleCache } from './bundle-cache.ts'
 import { agentClock } from '../clock.ts'
@@ -151,7 +150,7 @@ function defaultName(): string {
 }
 
 interface Wanted {
-  readonly pod: Pod
+  readonly pod: AssignedPod
   readonly pack: Pack
   readonly events: PodEvents
 }

@@ -8,6 +8,7 @@ import type { Id, Meta } from './common.ts'
 import type { Node } from './node.ts'
 import type { Pack } from './pack.ts'
 import type { Pod } from './pod.ts'
+import type { Secret } from './secret.ts'
 import type { Static, TObject } from 'typebox'
 
 type IdempotencyKey = Static<TObject<typeof Meta>> & {
@@ -30,6 +31,7 @@ export interface Kinds {
   clusterConfigs: ClusterConfig
   namespaces: Namespace
   priorityClasses: PriorityClass
+  secrets: Secret
   idempotencyKeys: IdempotencyKey
 }
 export type KindName = keyof Kinds

@@ -109,6 +109,7 @@ export const Pod = strict({
   restarts: Type.Integer({ minimum: 0 }),
   env: Env,
   args: Type.Array(Type.String({ maxLength: 32_768 }), { maxItems: 256 }),
+  secrets: Type.Array(DnsName, { maxItems: 64, description: 'secrets of its namespace that it finds in context.secrets' }),
   terminationGracePeriodSeconds: Type.Integer({ minimum: 0, maximum: 3600 }),
   activeDeadlineSeconds: nullable(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
   deploymentId: nullable(Id),

@@ -28,6 +28,7 @@ export const table: Readonly<Record<string, Reaches>> = {
   'namespaces:write': {},
   'secrets:read': { user: 'own' },
   'secrets:write': { user: 'own' },
+  'secrets:rotate': {},
   'nodes:read': { user: 'all', viewer: 'all' },
   'nodes:write': {},
   'nodes:register': { node: 'own' },

@@ -36,6 +36,7 @@ export const PodInput = strict({
   restartPolicy: Type.Optional(RestartPolicy),
   env: Type.Optional(Env),
   args: Type.Optional(Pod.properties.args),
+  secrets: Type.Optional(Pod.properties.secrets),
   terminationGracePeriodSeconds: Type.Optional(Pod.properties.terminationGracePeriodSeconds),
   activeDeadlineSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
 })
@@ -70,6 +71,7 @@ export function podOf(input: PodInput, { state, who, suffix }: { state: State; w
     priorityClassName: null,
     restartPolicy: 'OnFailure',
     args: [],
+    secrets: [],
     terminationGracePeriodSeconds: 30,
     activeDeadlineSeconds: pack.metadata.timeoutSeconds ?? null,
     ...given,

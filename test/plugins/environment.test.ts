@@ -15,6 +15,7 @@ describe('an empty environment', () => {
       setupToken: undefined,
       logFormat: 'json',
       doors: { callsPerSecond: 1000, trustedHops: 0, allowedOrigins: [] },
+      secretsKeys: [],
       target: { kind: 'embedded', directory },
       config: undefined,
       pluginsFolder: undefined,
@@ -47,6 +48,7 @@ describe('a variable', () => {
       setupToken: '12345678',
       logFormat: 'silent',
       doors: { callsPerSecond: 0, trustedHops: 2, allowedOrigins: ['https://a.example', 'http://b.example:8080'] },
+      secretsKeys: [],
       target: { kind: 'embedded', directory: '/data' },
       config: undefined,
       pluginsFolder: undefined,
@@ -78,6 +80,7 @@ describe('a variable', () => {
       'STARK_TLS_CERT is /nowhere/cert.pem, and that cannot be read',
     ],
     [{ STARK_TLS_CERT: 'package.json', STARK_TLS_KEY: 'package.json' }, 'no certificate and key in PEM that belong together'],
+    [{ STARK_SECRETS_KEY: 'c2hvcnQ=' }, 'STARK_SECRETS_KEY is 32 bytes in base64'],
     [{ SUPABASE_URL: 'abc' }, 'SUPABASE_URL is abc: it is the address'],
     [{ SUPABASE_URL: 'https://abc.supabase.co' }, 'SUPABASE_SECRET_KEY is not'],
   ])('that does not is named: %j', (environment, sentence) => {

@@ -79,6 +79,7 @@ export function aPod({ resources, ...fields }: PodFields = {}): Pod {
     restarts: 0,
     env: {},
     args: [],
+    secrets: [],
     terminationGracePeriodSeconds: 30,
     activeDeadlineSeconds: null,
     deploymentId: null,

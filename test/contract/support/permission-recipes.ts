@@ -110,6 +110,16 @@ const itself =
     return { own: { input: { id: node.id, ...fields } }, others: refused('FORBIDDEN', { id: neighbour.id, ...fields }) }
   }
 
+/** Secrets are for those who were let into their namespace. */
+const inNamespace =
+  (input: (name: string) => Input): Make =>
+  async ({ server }) => {
+    const name = `s-${randomUUID()}`
+    for (const namespace of ['default', 'stark-system'])
+      await done(server.put(`/api/secrets/${name}?namespace=${namespace}`, { value: 'x' }))
+    return { own: { input: input(name) }, others: refused('FORBIDDEN', { ...input(name), namespace: 'stark-system' }) }
+  }
+
 const sessionOfOne: (who: 'user' | 'viewer') => Make = (who) => async (stage) => ({
   own: { input: {}, shows: stage[who].user.id, hides: stage.other.user.id },
   others: refused('FORBIDDEN', { userId: stage.other.user.id }),
@@ -152,6 +162,17 @@ export const recipes: Readonly<Record<string, Partial<Readonly<Record<Role, Make
       own: { input: { id: (await makeToken(user.api)).id } },
       others: refused('NOT_FOUND', { id: (await makeToken(other.api)).id }),
     }),
+  },
+  'secrets.list': { user: inNamespace(() => ({})) },
+  'secrets.get': { user: inNamespace((name) => ({ name })) },
+  'secrets.put': { user: inNamespace((name) => ({ name, value: 'x' })) },
+  'secrets.delete': { user: inNamespace((name) => ({ name })) },
+  'pods.secrets': {
+    node: async (stage) => {
+      const { id, incarnation } = await bound(stage)
+      const elsewhere = await unbound(stage)
+      return { own: { input: { id, incarnation } }, others: refused('NOT_FOUND', { id: elsewhere.id, incarnation: elsewhere.incarnation }) }
+    },
   },
   'packs.list': {
     user: listsPacks('user'),

@@ -19,6 +19,7 @@ export function registry(): readonly Operation[] {
       doors: { callsPerSecond: 0, trustedHops: 0, allowedOrigins: [] },
       console: path.join(dist, 'web'),
       dropIns,
+      secrets: { directory: '', texts: [] },
     }),
     clock: new VirtualClock(),
     newId: idMaker(),
