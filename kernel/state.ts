@@ -34,6 +34,18 @@ export interface Reader {
   all<K extends KindName>(kind: K): Iterable<Kinds[K]>
 }
 
+/** Compiled once, however many kernels there are. */
+const checks = new WeakMap<TObject, Kind['check']>()
+
+function checkOf(schema: TObject): Kind['check'] {
+  const known = checks.get(schema)
+  if (known) return known
+  const checker = Compile(schema)
+  const check = (record: unknown): boolean => checker.Check(record)
+  checks.set(schema, check)
+  return check
+}
+
 export class State implements Reader {
   readonly #kinds = new Map<string, Kind>()
   #origin: State | undefined
@@ -50,9 +62,8 @@ export class State implements Reader {
 
   define<T extends Entity>(name: string, definition: KindDefinition<T>): void {
     if (this.#kinds.has(name)) throw new Error(`kind ${name} is defined already`)
-    const checker = Compile(definition.schema)
     const untyped = definition as unknown as KindDefinition
-    this.#kinds.set(name, { ...untyped, check: (record) => checker.Check(record), table: new Table(untyped) })
+    this.#kinds.set(name, { ...untyped, check: checkOf(definition.schema), table: new Table(untyped) })
   }
 
   remove(name: string): void {

@@ -20,6 +20,8 @@ const entries = {
   'pod-bootstrap': 'agents/node/pod-bootstrap.ts',
   'net-guard': 'agents/node/net-guard.ts',
   reaper: 'agents/node/reaper.ts',
+  testing: 'plugins/drop-ins/testing/index.ts',
+  'plugin-test': 'plugins/drop-ins/testing/worker.ts',
 }
 
 /** Loaded from node_modules at run time: they find WebAssembly, binaries or workers beside their own files. */

@@ -63,7 +63,14 @@ const writing =
   ({ log }: PluginKernel): Listener =>
   ({ what, plugin, file, reason, fault }) => {
     const [level, message] = SAYS[what]
-    log[level](message, { plugin, file, ...(reason === null ? {} : { reason }), ...fault })
+    const { error, ...told } = fault ?? {}
+    log[level](message, {
+      plugin,
+      file,
+      ...(reason === null ? {} : { reason }),
+      ...told,
+      ...(error instanceof Error ? { stack: error.stack } : {}),
+    })
   }
 
 function reconsidering({ clock, scheduler }: PluginKernel): Listener {

@@ -17,8 +17,8 @@ export interface Fault {
   /** Of which of its functions. */
   readonly where: string
   readonly text: string
-  /** Where in its source, when that is known. */
-  readonly stack: string | undefined
+  /** What it threw. */
+  readonly error?: unknown
 }
 export type Counters = Record<'calls' | 'ms' | FaultKind, number>
 
@@ -33,6 +33,8 @@ export interface RefereeOptions {
   readonly onFault: (fault: Fault) => void
   /** It is out, and why. */
   readonly onOut: (reason: string) => void
+  /** Where it counts; in counters of its own unless told. */
+  readonly counters?: Counters
 }
 
 type Check<A extends unknown[], R> = (answer: R, ...values: A) => void
@@ -43,7 +45,7 @@ interface Watching<A extends unknown[], R> {
 }
 
 export class Referee {
-  readonly counters: Counters = { calls: 0, ms: 0, threw: 0, nonsense: 0, slow: 0 }
+  readonly counters: Counters
   readonly #options: RefereeOptions
   #strikes: number[] = []
   #isOut = false
@@ -52,6 +54,7 @@ export class Referee {
 
   constructor(options: RefereeOptions) {
     this.#options = options
+    this.counters = options.counters ?? { calls: 0, ms: 0, threw: 0, nonsense: 0, slow: 0 }
   }
 
   /** The plugin's function, watched; what it throws goes on. @param check throws Nonsense */
@@ -120,7 +123,7 @@ export class Referee {
   fault(where: string, error: unknown): void {
     const kind = error instanceof Nonsense ? 'nonsense' : 'threw'
     const text = error instanceof Nonsense ? error.message : String(error)
-    this.#strike({ kind, where, text: text.slice(0, TEXT_LENGTH_MAX), stack: error instanceof Error ? error.stack : undefined })
+    this.#strike({ kind, where, text: text.slice(0, TEXT_LENGTH_MAX), error })
   }
 
   #watch<A extends unknown[], R>(where: string, { run, check, judge }: Watching<A, R>): (...values: A) => R {
@@ -152,7 +155,7 @@ export class Referee {
   }
 
   #slow(where: string, text: string): void {
-    this.#strike({ kind: 'slow', where, text, stack: undefined })
+    this.#strike({ kind: 'slow', where, text })
   }
 
   #strike(fault: Fault): void {
@@ -170,4 +173,4 @@ export class Referee {
 const rounded = (ms: number): string => String(Math.round(ms * 10) / 10)
 
 /** "its filter threw TypeError: node.labels.zone is undefined" */
-const sentence = ({ kind, where, text }: Fault): string => `its ${where} ${kind === 'threw' ? `threw ${text}` : text}`
+export const sentence = ({ kind, where, text }: Fault): string => `its ${where} ${kind === 'threw' ? `threw ${text}` : text}`

@@ -18,6 +18,9 @@ export interface Rule {
   readonly weight?: number
 }
 
+/** What the file of a plugin exports by default. */
+export type Exported = Plugin | Rule | (() => Plugin | Rule)
+
 const FIELDS: readonly string[] = ['name', 'after', 'filter', 'score', 'weight']
 const EXAMPLE = "export default { name: 'my-rule', filter: (pod, node) => true }"
 

@@ -1,26 +1,10 @@
 /** A kernel on a virtual clock and a store in memory, for tests of the kernel and of plugins. */
-import { Kernel, Node, Pack, Pod, silent, type Log, type Plugin } from '../../kernel/index.ts'
+import { Kernel, silent, type Log, type Plugin } from '../../kernel/index.ts'
 import { idMaker } from './ids.ts'
 import { MemoryStore } from './memory-store.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-/** The nouns alone, for tests that bring rules of their own. */
-export const nouns = (): Plugin => ({
-  name: 'nouns',
-  apply({ kinds }) {
-    kinds.define<Node>('nodes', { schema: Node, unique: { name: ({ name }) => name } })
-    kinds.define<Pack>('packs', {
-      schema: Pack,
-      unique: { version: ({ name, version }) => `${name}@${version}` },
-      indexes: { name: ({ name }) => name },
-    })
-    kinds.define<Pod>('pods', {
-      schema: Pod,
-      unique: { name: ({ namespace, name }) => `${namespace}/${name}` },
-      indexes: { nodeId: ({ nodeId }) => nodeId, namespace: ({ namespace }) => namespace },
-    })
-  },
-})
+export { nouns } from '../../plugins/drop-ins/testing/nouns.ts'
 
 /** One maker for all: a kernel that is started again on a store must not repeat ids. */
 const newId = idMaker(0xa)
