@@ -15,6 +15,7 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
   pod: { noun: 'pods', does: 'list, create, stop and remove pods', example: 'stark pod history web' },
   namespace: { noun: 'namespaces', does: 'list, make, change and remove namespaces', example: 'stark namespace create --name team-a' },
   token: { noun: 'tokens', does: 'make, list and end tokens for nodes and scripts', example: 'stark token create --kind join --uses 1' },
+  plugin: { noun: 'plugins', does: 'write, try out, list, enable and disable plugins', example: 'stark plugin list' },
   cluster: { noun: 'cluster', does: "see and change the cluster's configuration", example: 'stark cluster get' },
 }
 

@@ -4,6 +4,7 @@ import type { Namespace } from '../../kernel/schema/cluster.ts'
 import type { NodeView } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
+import type { PluginRow } from '../../plugins/drop-ins/rows.ts'
 import { ago, bytes } from './table.ts'
 
 export interface Columns {
@@ -72,6 +73,18 @@ export const columns: Readonly<Record<string, Columns>> = {
       ago(createdAt, nowMs),
     ],
     name: ({ name }: Namespace) => name,
+  },
+  plugins: {
+    head: ['NAME', 'STATE', 'SOURCE', 'HOOKS', 'FAULTS', 'REASON'],
+    row: ({ name, state, source, hooks, measured, reason }: PluginRow) => [
+      name,
+      state,
+      source,
+      hooks.join(', ') || '-',
+      measured ? String(measured.threw + measured.nonsense + measured.slow) : '-',
+      reason ?? '-',
+    ],
+    name: ({ name }: PluginRow) => name,
   },
   tokens: {
     head: ['ID', 'KIND', 'ROLE', 'USES LEFT', 'EXPIRES', 'LAST USED', 'DESCRIPTION'],

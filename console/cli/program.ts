@@ -6,6 +6,7 @@ import { addDeploy } from './commands/deploy.ts'
 import { addLogs } from './commands/logs.ts'
 import { addNodeJoin } from './commands/node-join.ts'
 import { addPack } from './commands/pack.ts'
+import { addPlugin } from './commands/plugin.ts'
 import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
 import { exitCodes } from './failure.ts'
@@ -37,10 +38,11 @@ export function createProgram(shell: Shell, version: string): Command {
   addDeploy(program, shell)
   addStatus(program, shell)
   addLogs(program, shell)
-  const { node, pack } = addCatalogue(program, shell)
-  if (!node || !pack) throw new Error('the catalogue has no groups for nodes and packs')
+  const { node, pack, plugin } = addCatalogue(program, shell)
+  if (!node || !pack || !plugin) throw new Error('the catalogue has no groups for nodes, packs and plugins')
   addNodeJoin(node, shell)
   addPack(pack, shell)
+  addPlugin(plugin, shell)
   examples(program, 'stark up', 'stark login', 'stark node join', 'stark pack init hello && stark deploy ./hello --watch')
   return program.addHelpText(
     'after',
