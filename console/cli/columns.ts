@@ -10,6 +10,8 @@ import { ago, bytes } from './table.ts'
 export interface Columns {
   readonly head: readonly string[]
   readonly row: (record: never, nowMs: number) => readonly string[]
+  /** The fields by which a whole object is known, where it is no record of the store. */
+  readonly marks?: readonly string[]
   /** What other commands take for it. */
   readonly name: (record: never) => string
 }
@@ -76,6 +78,7 @@ export const columns: Readonly<Record<string, Columns>> = {
   },
   plugins: {
     head: ['NAME', 'STATE', 'SOURCE', 'HOOKS', 'FAULTS', 'REASON'],
+    marks: ['name', 'source', 'state'],
     row: ({ name, state, source, hooks, measured, reason }: PluginRow) => [
       name,
       state,

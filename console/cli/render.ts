@@ -26,7 +26,7 @@ export function render(answer: unknown, { format, noun, nowMs }: RenderOptions):
   if (answer === null) return ['done']
   if (isListed(answer) && records.length === 0) return [`no ${noun}`]
   const known = columns[noun]
-  if (known && records.every(isWhole))
+  if (known && records.every((record) => isWhole(record, known)))
     return tableOf(
       known.head,
       records.map((record) => known.row(record as never, nowMs)),
@@ -42,10 +42,11 @@ function recordsOf(answer: unknown): Fields[] {
 }
 
 /** An object itself, and not some facts about one. */
-const isWhole = (record: Fields): boolean => 'id' in record && 'createdAt' in record && 'resourceVersion' in record
+const isWhole = (record: Fields, { marks = ['id', 'createdAt', 'resourceVersion'] }: Columns): boolean =>
+  marks.every((field) => field in record)
 
 function nameOf(record: Fields, known: Columns | undefined): string {
-  if (known && isWhole(record)) return known.name(record as never)
+  if (known && isWhole(record, known)) return known.name(record as never)
   return plain(record['name'] ?? record['id'] ?? '')
 }
 
