@@ -11,6 +11,7 @@ import type { Taint } from '../kernel/schema/taint.ts'
 import { WireClient, WireError, type Socket } from '../kernel/wire/client.ts'
 import type { WireProblem } from '../kernel/wire/frames.ts'
 import { ReplicaOf } from '../kernel/wire/replica.ts'
+import type { Letter, PodMail } from './pod-mail.ts'
 import { PodRun, type ReportedStatus } from './pod-run.ts'
 import { reconcile, type Task } from './reconcile.ts'
 import type { AssignedPod } from './pod-spec.ts'
@@ -46,12 +47,15 @@ export interface AgentOptions extends Connecting {
   readonly token: string
   /** Runs a pod of a pack. @throws Error when its bundle cannot be had */
   readonly run: (pod: AssignedPod, pack: Pack, events: PodEvents) => Promise<RunningPod>
+  /** Messages between pods; without it they are refused. */
+  readonly mail?: PodMail
   readonly onChange?: (status: AgentStatus) => void
   /** The control plane does not want this node any more: it was deleted, or another agent is it now. */
   readonly onRefused: (problem: WireProblem) => void
 }
 
 export interface AgentStatus {
+  /** Connected and registered. */
   readonly isOnline: boolean
   /** As the control plane has it: its pods leave, and no new ones come. */
   readonly isPaused: boolean
@@ -80,6 +84,8 @@ export class Agent {
   readonly #taken = new Map<string, PodRun>()
   #hasSeen = false
   #isNew = true
+  /** Over the connection that there is. */
+  #isRegistered = false
   #node: Node | undefined
   /** What the node's owner wants, until the control plane has taken it. */
   #pauseWanted: boolean | undefined
@@ -89,12 +95,13 @@ export class Agent {
   constructor(options: AgentOptions) {
     this.#options = options
     this.#client = this.#connect()
+    options.mail?.connect((operation, input) => this.#client.ask(operation, input))
   }
 
   get status(): AgentStatus {
     const runs = [...this.#taken.values()]
     return {
-      isOnline: this.#client.isOnline,
+      isOnline: this.#client.isOnline && this.#isRegistered,
       isPaused: this.#node?.taints.some(({ key }) => key === PAUSED_TAINT) ?? false,
       running: runs.filter(({ isRunning }) => isRunning).length,
       pods: runs.map(({ pod: { id, name, namespace }, status }) => ({ id, name, namespace, status })),
@@ -117,6 +124,7 @@ export class Agent {
     this.#cancelBeat?.()
     this.#cancelRetry?.()
     this.#client.close()
+    this.#isRegistered = false
     this.#changed()
   }
 
@@ -149,6 +157,7 @@ export class Agent {
       clock,
       random,
       onWelcome: () => void this.#register(),
+      onNotice: ({ about, data }) => void (about === 'message' && this.#deliver(data as Letter)),
       onGone: (final) => this.#gone(final),
     })
     client.watch('pods', {
@@ -169,6 +178,7 @@ export class Agent {
       const { node, heartbeatIntervalMs } = await this.#client.ask<Registered>('nodes.register', { ...facts, isNew: this.#isNew })
       this.#node = node
       this.#isNew = false
+      this.#isRegistered = true
       this.#cancelBeat?.()
       this.#cancelBeat = clock.every(heartbeatIntervalMs, () => void this.#beat())
       for (const run of this.#taken.values()) run.retell()
@@ -179,6 +189,10 @@ export class Agent {
       if (error.retryable) this.#cancelRetry = clock.after(REGISTER_RETRY_MS, () => void this.#register())
       else this.#options.onRefused({ code: error.code, detail: error.message, status: 403, retryable: false })
     }
+  }
+
+  #deliver(letter: Letter): void {
+    void this.#options.mail?.deliver(letter, this.#taken.get(letter.podId)?.running)
   }
 
   async #tellPause(): Promise<void> {
@@ -207,6 +221,7 @@ export class Agent {
   }
 
   #gone(final: WireProblem | undefined): void {
+    this.#isRegistered = false
     this.#cancelBeat?.()
     this.#cancelRetry?.()
     this.#changed()

@@ -26,7 +26,12 @@ export interface PackContext {
   on(event: 'message', listener: (message: PodMessage) => unknown): () => void
   /** What the listener returns, or its promise resolves to, is the answer. The newest listener answers. */
   on(event: 'request', listener: (request: PodMessage) => unknown): () => void
+  /**
+   * Resolves when the message is on its way to the other pod's node; that its listener has heard it only an answer can say.
+   * @param to a pod of this namespace, by its id or its name. @param data anything that survives JSON, 64 KB at most
+   */
   send(to: string, data: unknown): Promise<void>
+  /** Resolves to what the other pod's listener returns, within 10 s. Rejects with a `PackCallError`. */
   request(to: string, data: unknown): Promise<unknown>
   /** Like the global fetch, but made by the agent, so that a policy can refuse it. Rejects with a `PackCallError`. */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>
@@ -54,6 +59,7 @@ export interface PackKeyValues {
 }
 
 export interface PodMessage {
+  /** The id of the pod that sent it: what `send` and `request` take. */
   readonly from: string
   readonly data: unknown
 }
@@ -72,4 +78,17 @@ export interface PackCallError extends Error {
   readonly code: PackCallCode
 }
 
-export type PackCallCode = 'INVALID' | 'LIMIT_EXCEEDED' | 'POLICY_REFUSED' | 'FETCH_FAILED' | 'NOT_SUPPORTED' | 'INTERNAL'
+export type PackCallCode =
+  | 'INVALID'
+  | 'LIMIT_EXCEEDED'
+  | 'POLICY_REFUSED'
+  | 'FETCH_FAILED'
+  /** There is no such pod in this namespace. */
+  | 'NOT_FOUND'
+  /** The pod does not run now, or its node or the control plane is out of touch. */
+  | 'UNREACHABLE'
+  /** No answer came in time. */
+  | 'TIMEOUT'
+  /** The other pod does not listen for requests, or its listener threw. */
+  | 'REQUEST_FAILED'
+  | 'INTERNAL'

@@ -24,6 +24,9 @@ export function readMessage(raw: unknown): FromPod | undefined {
     const level = LEVELS.find((each) => each === raw.level)
     return level && { type, level, text }
   }
+  if (type === 'answer' && isCount(id)) return { type, id, value: raw.value ?? null }
+  if (type === 'failure' && isCount(id) && typeof raw.message === 'string')
+    return { type, id, message: cut(raw.message, ERROR_MESSAGE_CHARACTERS_MAX) }
   if (type === 'call' && isCount(id) && typeof raw.operation === 'string') return { type, id, operation: raw.operation, input: raw.input }
   return undefined
 }

@@ -72,6 +72,11 @@ export class PodRun implements Taken {
     return this.#told === this.#report && this.#log.after(this.#storedSeq, 1).length === 0
   }
 
+  /** What runs, while it does. */
+  get running(): RunningPod | undefined {
+    return this.hasEnded ? undefined : this.#running
+  }
+
   get isRunning(): boolean {
     return this.#report.status === 'running'
   }

@@ -3,7 +3,7 @@
  * A runtime calls onExit exactly once for each start, whatever happens, and nothing after it.
  */
 import type { Exit } from '../kernel/schema/pod.ts'
-import type { LogLevel } from './pack.ts'
+import type { LogLevel, PodMessage } from './pack.ts'
 
 export interface PodSpec {
   readonly podId: string
@@ -51,6 +51,10 @@ export interface RunningPod {
   readonly incarnation: number
   /** Aborts the pod's signal, and kills what is left after the grace. Of two calls the earlier deadline stands. */
   stop(reason: string, graceMs: number): void
+  /** Hands a message of another pod to its listeners; dropped when it has none, or has ended. */
+  message(message: PodMessage): void
+  /** Asks its listener. @throws PodCallError when it has none, when that throws, or when the pod ends or takes too long */
+  request(message: PodMessage): Promise<unknown>
   /** Kills at once; onExit follows. */
   kill(): void
   /** Since the call before. Zeros where the platform does not tell. */

@@ -55,6 +55,8 @@ export interface Settled extends Attempt {
 export interface Session {
   readonly id: string
   onClose(listener: () => void): void
+  /** Says something that nobody asked for, and that needs no answer. */
+  notify(about: string, data: object): void
   /** Hangs up. */
   close(why: 'replaced', detail: string): void
 }

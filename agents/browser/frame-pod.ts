@@ -1,5 +1,7 @@
 /** A pod in a worker inside a frame of its own: joins them to the pod's host and its end. */
-import { bootOf, hostPod, identityOf, type PodHost, type PodServices } from '../pod-host.ts'
+import type { PodMessage } from '../pack.ts'
+import { bootOf, hostPod, identityOf, type PodHost } from '../pod-host.ts'
+import type { PodServices } from '../pod-services.ts'
 import { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ToPod } from '../pod-messages.ts'
 import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
@@ -41,6 +43,14 @@ export class FramePod implements RunningPod {
 
   stop(reason: string, graceMs: number): void {
     this.#lifecycle.stop({ reason, graceMs, post: (message) => this.#post(message) })
+  }
+
+  message(message: PodMessage): void {
+    this.#host.message(message)
+  }
+
+  request(message: PodMessage): Promise<unknown> {
+    return this.#host.request(message)
   }
 
   kill(): void {

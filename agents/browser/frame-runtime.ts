@@ -3,7 +3,7 @@
  * another pod, and is gone with its frame. One frame is kept ahead, because most of a start is making it.
  */
 import { failedStart } from '../failed-start.ts'
-import type { PodServices } from '../pod-host.ts'
+import type { PodServices } from '../pod-services.ts'
 import { forwardEvents } from '../pod-lifecycle.ts'
 import type { PodEvents, PodSpec, RunningPod, Runtime } from '../runtime.ts'
 import { FramePod } from './frame-pod.ts'

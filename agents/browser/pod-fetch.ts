@@ -4,7 +4,7 @@
  */
 import { decodeBase64, encodeBase64 } from '../pack-runtime.ts'
 import { FETCH_REQUEST_BYTES_MAX, FETCH_RESPONSE_BYTES_MAX, FETCH_TIMEOUT_MS } from '../fetch-limits.ts'
-import { PodCallError } from '../pod-host.ts'
+import { PodCallError } from '../pod-services.ts'
 import type { FetchCall, FetchReply } from '../pod-messages.ts'
 
 export async function podFetch(call: FetchCall, signal: AbortSignal): Promise<FetchReply> {

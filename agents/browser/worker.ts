@@ -7,6 +7,7 @@ import type { WireProblem } from '../../kernel/wire/frames.ts'
 import { Agent, join, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { agentClock } from '../clock.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
+import { PodMail } from '../pod-mail.ts'
 import { podSpecOf, type AssignedPod } from '../pod-spec.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import { bundleBytes } from './bundle-cache.ts'
@@ -25,7 +26,8 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope
 const server = location.origin
 const frames = new RemoteFrames((message) => scope.postMessage(message))
-const runtime = createFrameRuntime({ frames, services: { kv: memoryKeyValues(), fetch: podFetch } })
+const mail = new PodMail()
+const runtime = createFrameRuntime({ frames, services: { kv: memoryKeyValues(), fetch: podFetch, mail } })
 let agent: Agent | undefined
 let told = ''
 
@@ -48,6 +50,7 @@ async function start(config: NodeConfig, identity: Identity): Promise<void> {
     ...connecting(),
     facts,
     token,
+    mail,
     run: (pod, pack, events) => run({ pod, pack, events }, { facts, token }),
     onChange(status) {
       wasOnline ||= status.isOnline

@@ -11,6 +11,7 @@ import type { Capacity, Labels } from '../../kernel/schema/common.ts'
 import type { Taint } from '../../kernel/schema/taint.ts'
 import { Agent, join, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
+import { PodMail } from '../pod-mail.ts'
 import { podSpecOf, type AssignedPod } from '../pod-spec.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import { openBundleCache, type BundleCache } from './bundle-cache.ts'
@@ -56,7 +57,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const connecting = connectingTo(server)
   const token = await credential(options, facts, connecting)
   const bundles = await openBundleCache(path.join(folder, 'bundles'))
-  const runtimes = startRuntimes()
+  const mail = new PodMail()
+  const runtimes = startRuntimes(mail)
   let refuse: (error: Error) => void = () => undefined
   const refused = new Promise<never>((_resolve, reject) => {
     refuse = reject
@@ -67,6 +69,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     ...connecting,
     facts,
     token,
+    mail,
     run: (pod, pack, events) => runPod({ pod, pack, events }, { options, facts, token, bundles, runtimes }),
     ...(onStatus ? { onChange: onStatus } : {}),
     onRefused: ({ code, detail }) => refuse(new Error(`${detail} (${code})`)),
@@ -88,10 +91,10 @@ interface Runtimes {
   readonly worker: FileRuntime
 }
 
-function startRuntimes(): Runtimes {
+function startRuntimes(mail: PodMail): Runtimes {
   const beside = (name: string) => fileURLToPath(new URL(`./${name}.mjs`, import.meta.url))
   const entries = { bootstrap: beside('pod-bootstrap'), guard: beside('net-guard'), reaper: beside('reaper') }
-  const services = { kv: memoryKeyValues(), fetch: createPodFetch() }
+  const services = { kv: memoryKeyValues(), fetch: createPodFetch(), mail }
   return { process: createProcessRuntime({ entries, services }), worker: createWorkerRuntime({ entries, services }) }
 }
 

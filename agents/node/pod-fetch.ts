@@ -3,7 +3,7 @@
  * travels is bounded. The agent's own headers, cookies and credentials are never added.
  */
 import { FETCH_REQUEST_BYTES_MAX, FETCH_RESPONSE_BYTES_MAX, FETCH_TIMEOUT_MS } from '../fetch-limits.ts'
-import { PodCallError } from '../pod-host.ts'
+import { PodCallError } from '../pod-services.ts'
 import type { FetchCall, FetchReply } from '../pod-messages.ts'
 
 const FETCH_REDIRECTS_MAX = 10

@@ -1,6 +1,8 @@
 /** A pod in a child process: joins an isolate to the pod's host, its limits and its end. */
 import { pathToFileURL } from 'node:url'
-import { bootOf, hostPod, identityOf, type PodHost, type PodServices } from '../pod-host.ts'
+import type { PodMessage } from '../pack.ts'
+import { bootOf, hostPod, identityOf, type PodHost } from '../pod-host.ts'
+import type { PodServices } from '../pod-services.ts'
 import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
 import type { IsolateEnding, IsolateListener, IsolateProcess } from './isolate-process.ts'
 import { PodLifecycle } from '../pod-lifecycle.ts'
@@ -44,6 +46,14 @@ export class ProcessPod implements RunningPod {
 
   stop(reason: string, graceMs: number): void {
     this.#lifecycle.stop({ reason, graceMs, post: (message) => this.#isolate.post(message) })
+  }
+
+  message(message: PodMessage): void {
+    this.#host.message(message)
+  }
+
+  request(message: PodMessage): Promise<unknown> {
+    return this.#host.request(message)
   }
 
   kill(): void {

@@ -3,7 +3,7 @@
  * one process started ahead, because most of a start is Node.js itself; its heap limit was set at its birth, so only a pod
  * with the default limit can have it. POSIX only: pods are killed as process groups.
  */
-import type { PodServices } from '../pod-host.ts'
+import type { PodServices } from '../pod-services.ts'
 import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
 import { failedStart } from '../failed-start.ts'
 import type { FilePodSpec, FileRuntime } from './file-runtime.ts'

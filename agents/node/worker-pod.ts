@@ -3,9 +3,10 @@ import { finished } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { Worker, type ResourceLimits } from 'node:worker_threads'
-import type { LogLevel } from '../pack.ts'
+import type { LogLevel, PodMessage } from '../pack.ts'
 import { LOG_LINE_CHARACTERS_MAX } from '../pack-runtime.ts'
-import { bootOf, hostPod, identityOf, type PodHost, type PodServices } from '../pod-host.ts'
+import { bootOf, hostPod, identityOf, type PodHost } from '../pod-host.ts'
+import type { PodServices } from '../pod-services.ts'
 import type { ToPod } from '../pod-messages.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import type { FilePodSpec } from './file-runtime.ts'
@@ -56,6 +57,14 @@ export class WorkerPod implements RunningPod {
 
   stop(reason: string, graceMs: number): void {
     this.#lifecycle.stop({ reason, graceMs, post: (message) => this.#post(message) })
+  }
+
+  message(message: PodMessage): void {
+    this.#host.message(message)
+  }
+
+  request(message: PodMessage): Promise<unknown> {
+    return this.#host.request(message)
   }
 
   kill(): void {

@@ -3,7 +3,7 @@
  * agent itself: a thread can read the agent's environment and files, reach its main thread through the inspector, and kill
  * it. Its heap has a limit; its Buffers have none, and its messages are not slowed down.
  */
-import type { PodServices } from '../pod-host.ts'
+import type { PodServices } from '../pod-services.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import { failedStart } from '../failed-start.ts'
 import type { FilePodSpec, FileRuntime } from './file-runtime.ts'

@@ -4,7 +4,7 @@
  * never gives up, unless the server says that coming back is of no use.
  */
 import type { Clock } from '../clock.ts'
-import type { Event, FromClient, FromServer, WatchFilter, Welcome, WireProblem } from './frames.ts'
+import type { Event, FromClient, FromServer, Notice, WatchFilter, Welcome, WireProblem } from './frames.ts'
 
 const BACKOFF_FIRST_MS = 250
 const BACKOFF_MAX_MS = 30_000
@@ -33,6 +33,7 @@ export interface ConnectOptions {
   readonly random: () => number
   /** Connected and known to the server: the first time, and after each reconnection. */
   readonly onWelcome?: (welcome: Welcome) => void
+  readonly onNotice?: (notice: Notice) => void
   /** The connection is gone; it is being made again unless `final` says why not. */
   readonly onGone?: (final: WireProblem | undefined) => void
 }
@@ -145,6 +146,8 @@ export class WireClient {
         return this.#fail(frame.id, frame.problem)
       case 'event':
         return this.#event(frame)
+      case 'notice':
+        return this.#options.onNotice?.(frame)
       case 'bye':
         return this.#lose(FINAL.includes(frame.why) ? frame.problem : undefined)
     }

@@ -79,13 +79,19 @@ export interface Event {
   /** Ids of what is gone, or has left the filter. */
   readonly gone: readonly string[]
 }
+/** What the client did not ask for and need not answer: a message to a pod of this node. */
+export interface Notice {
+  readonly type: 'notice'
+  readonly about: string
+  readonly data: unknown
+}
 /** The server hangs up, and says why. After `replaced`, `refused` or `protocol` coming back is of no use. */
 export interface Bye {
   readonly type: 'bye'
   readonly why: 'refused' | 'replaced' | 'protocol' | 'stopping'
   readonly problem: WireProblem
 }
-export type FromServer = Welcome | Result | Failure | Event | Bye
+export type FromServer = Welcome | Result | Failure | Event | Notice | Bye
 
 /** A problem document as clients see it: kernel/errors.ts. */
 export interface WireProblem {

@@ -32,6 +32,10 @@ const FROM_SERVER = {
     }),
     summary: 'What a watch has to tell.',
   },
+  notice: {
+    payload: frame('notice', { about: { type: 'string' }, data: {} }),
+    summary: 'What nobody asked for and nobody answers, such as a message to a pod of this node.',
+  },
   bye: {
     payload: frame('bye', { why: { enum: ['refused', 'replaced', 'protocol', 'stopping'] }, problem }),
     summary: 'The server hangs up. After refused, replaced or protocol coming back is of no use.',

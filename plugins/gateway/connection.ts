@@ -69,6 +69,10 @@ export class Connection implements LiveSession {
     else this.#onClose.add(listener)
   }
 
+  notify(about: string, data: object): void {
+    this.#send({ type: 'notice', about, data })
+  }
+
   close(why: 'replaced' | 'stopping', detail: string): void {
     this.#bye(why, new KernelError(why === 'replaced' ? 'CONFLICT' : 'NOT_READY', detail))
   }

@@ -27,6 +27,7 @@ import {
 } from '../../kernel/index.ts'
 import { defineAgentCalls } from './agent-calls.ts'
 import { heartbeatsOf, type Alive } from './alive.ts'
+import { definePodMessages } from './pod-messages.ts'
 import { definePresenceCalls } from './presence-calls.ts'
 
 /** How often the last heartbeats are written to the store: they are not commits of their own. */
@@ -45,6 +46,7 @@ export const nodes = (): Plugin => ({
     defineReads(kernel, alive)
     defineAgentCalls(kernel, alive)
     definePresenceCalls(kernel, alive)
+    definePodMessages(kernel, alive)
     defineWrites(kernel, alive)
     kernel.clock.every(HEARTBEATS_WRITTEN_MS, () => writeHeartbeats(kernel, alive))
     // Connections that end from here on end because this control plane does: that says nothing about the nodes.

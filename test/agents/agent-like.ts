@@ -2,11 +2,12 @@
 import { createProcessRuntime } from '../../agents/node/process-runtime.ts'
 import { createPodFetch } from '../../agents/node/pod-fetch.ts'
 import { memoryKeyValues } from '../../agents/pod-kv.ts'
+import { PodMail } from '../../agents/pod-mail.ts'
 
 const [, , bundlePath = '', bootstrap = '', guard = '', reaper = ''] = process.argv
 const runtime = createProcessRuntime({
   entries: { bootstrap, guard, reaper },
-  services: { kv: memoryKeyValues(), fetch: createPodFetch() },
+  services: { kv: memoryKeyValues(), fetch: createPodFetch(), mail: new PodMail() },
 })
 const ignore = (): void => undefined
 runtime.start(

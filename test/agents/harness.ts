@@ -5,8 +5,9 @@ import path from 'node:path'
 import type { FilePodSpec, FileRuntime } from '../../agents/node/file-runtime.ts'
 import type { LogLine, PodExit, PodSpec, RunningPod } from '../../agents/runtime.ts'
 import { memoryKeyValues } from '../../agents/pod-kv.ts'
-import type { PodServices } from '../../agents/pod-host.ts'
+import type { PodServices } from '../../agents/pod-services.ts'
 import { createPodFetch, type PodFetchOptions } from '../../agents/node/pod-fetch.ts'
+import { PostOffice } from './post-office.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -23,7 +24,13 @@ export interface ObservedPod {
   logged(text: string): Promise<unknown>
 }
 
-export const services = (options: PodFetchOptions = {}): PodServices => ({ kv: memoryKeyValues(), fetch: createPodFetch(options) })
+/** Between all pods of a test file. */
+export const office = new PostOffice()
+export const services = (options: PodFetchOptions = {}): PodServices => ({
+  kv: memoryKeyValues(),
+  fetch: createPodFetch(options),
+  mail: office,
+})
 
 let folder: string | undefined
 let pods = 0
@@ -50,6 +57,7 @@ export function startPod(runtime: FileRuntime, source: string, fields: Partial<F
       },
     },
   )
+  office.add(pod, fields.name ?? pod.podId)
   const text = (): string => lines.map((line) => line.text).join('\n')
   return {
     pod,

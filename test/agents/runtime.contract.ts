@@ -6,13 +6,27 @@ import { startPod } from './harness.ts'
 
 const AGENT_SECRET = 'an-agent-token-that-no-pod-may-see'
 
+/** How a pack ends its isolate by itself. */
+const exits: Record<'node' | 'browser', [string, string, string, string][]> = {
+  node: [
+    ['exits', `export default () => { process.exit(3) }`, 'ExitedEarly', 'the pod exited with code 3 before its main returned'],
+    ['exits as if all were well', `export default () => { process.exit(0) }`, 'ExitedEarly', 'code 0 before its main returned'],
+  ],
+  browser: [['closes its worker', `export default () => { close() }`, 'ExitedEarly', 'closed its worker before its main returned']],
+}
+
+/** In place of a test of what is not there. */
+const noTest = (_name: string, _body: () => Promise<void>): void => undefined
+
 export interface RuntimeContract {
   readonly create: () => FileRuntime | Promise<FileRuntime>
   /** What an ended pod's exit says of a kill. */
   readonly killSignal: string | null
+  /** What the isolate is: `process` and its streams are there in Node.js only. */
+  readonly platform?: 'node' | 'browser'
 }
 
-export function runtimeContract(name: string, { create, killSignal }: RuntimeContract): void {
+export function runtimeContract(name: string, { create, killSignal, platform = 'node' }: RuntimeContract): void {
   describe(name, () => {
     let runtime: FileRuntime
     beforeAll(async () => {
@@ -24,6 +38,7 @@ export function runtimeContract(name: string, { create, killSignal }: RuntimeCon
       await runtime.close()
     })
     const start = (source: string, fields = {}) => startPod(runtime, source, fields)
+    const onNode = platform === 'node' ? test : noTest
 
     describe('a pack that does its work', () => {
       test('tells what it does, in order, and its result', async () => {
@@ -46,22 +61,30 @@ export function runtimeContract(name: string, { create, killSignal }: RuntimeCon
       test('sees its env, args and identity, and nothing of the agent', async () => {
         const source = `export default (context) => ({
           env: context.env, args: context.args, pod: context.pod, node: context.node, secrets: context.secrets,
-          frozen: [context, context.env, context.pod, context.pod.labels, context.secrets].every(Object.isFrozen), process: { ...process.env } })`
-        const fields = { name: 'p', podId: 'id-1', env: { GREETING: 'hi' }, args: ['a', 'b'], attempt: 3, labels: { app: 'x' } }
+          frozen: [context, context.env, context.pod, context.pod.labels, context.secrets].every(Object.isFrozen), process: { ...globalThis.process?.env } })`
+        const fields = {
+          name: 'p',
+          podId: 'id-1',
+          env: { GREETING: 'hi' },
+          args: ['a', 'b'],
+          attempt: 3,
+          labels: { app: 'x' },
+          secrets: { key: 'opens' },
+        }
         const { exit } = await start(source, fields).ended()
         expect(exit.result).toEqual({
           env: { GREETING: 'hi' },
           args: ['a', 'b'],
           pod: { id: 'id-1', name: 'p', namespace: 'default', labels: { app: 'x' }, attempt: 3 },
           node: { id: 'node-1', name: 'n1' },
-          secrets: {},
+          secrets: { key: 'opens' },
           frozen: true,
           process: {},
         })
         expect(JSON.stringify(exit)).not.toContain(AGENT_SECRET)
       })
 
-      test('has what it wrote to the standard streams in its log', async () => {
+      onNode('has what it wrote to the standard streams in its log', async () => {
         const observed = start(`export default () => { process.stdout.write('out\\n'); process.stderr.write('err') }`)
         await observed.ended()
         expect(observed.lines.map(({ level, text }) => `${level} ${text}`).toSorted()).toEqual(['error err', 'info out'])
@@ -81,14 +104,14 @@ export function runtimeContract(name: string, { create, killSignal }: RuntimeCon
             await codeOf(context.fetch('file:///etc/passwd')), await codeOf(context.kv.set('big', 'x'.repeat(70_000)))]`
         const { exit } = await start(source).ended()
         expect(exit.result).toEqual([
-          'PackCallError NOT_SUPPORTED',
-          'PackCallError NOT_SUPPORTED',
+          'PackCallError NOT_FOUND',
+          'PackCallError NOT_FOUND',
           'PackCallError POLICY_REFUSED',
           'PackCallError LIMIT_EXCEEDED',
         ])
       })
 
-      test('reports what it uses while it spins', async () => {
+      onNode('reports what it uses while it spins', async () => {
         const observed = start(`export default (context) => { context.log.info('spinning'); for (;;); }`)
         await observed.logged('spinning')
         await observed.pod.usage()
@@ -99,6 +122,63 @@ export function runtimeContract(name: string, { create, killSignal }: RuntimeCon
         expect(usage.cpuMillicores).toBeLessThan(2000)
         observed.pod.kill()
         await observed.ended()
+      })
+    })
+
+    describe('packs that talk to each other', () => {
+      const listener = `export default async (context) => {
+        context.on('message', async ({ from, data }) => { context.log.info('heard', data); await context.send(from, { echo: data }) })
+        context.on('request', ({ from, data }) => {
+          if (data === 'bad') throw new RangeError('not that one')
+          return { sum: data.a + data.b, from }
+        })
+        context.ready(); context.log.info('listening'); await context.sleep(60_000) }`
+
+      test('send messages and get them back, by id and by name', async () => {
+        const other = start(listener, { name: 'echo' })
+        await other.logged('listening')
+        const observed = start(
+          `export default (context) => new Promise((resolve) => {
+          const heard = []
+          context.on('message', ({ from, data }) => { heard.push([from, data]); if (heard.length === 2) resolve(heard) })
+          context.send('echo', [1, { two: null }])
+          context.send(context.args[0], undefined) })`,
+          { args: [other.pod.podId] },
+        )
+        expect((await observed.ended()).exit.result).toEqual([
+          [other.pod.podId, { echo: [1, { two: null }] }],
+          [other.pod.podId, { echo: null }],
+        ])
+        other.pod.kill()
+      })
+
+      test('ask and are answered, or told why not', async () => {
+        const other = start(listener, { name: 'adder' })
+        await other.logged('listening')
+        const deaf = start(`export default async (context) => { context.log.info('deaf'); await context.sleep(60_000) }`, { name: 'deaf' })
+        await deaf.logged('deaf')
+        const observed = start(`export default async (context) => {
+          const why = (work) => work.then(() => 'answered', (error) => error.name + ' ' + error.code + ': ' + error.message)
+          return [await context.request('adder', { a: 1, b: 2 }), await why(context.request('adder', 'bad')),
+            await why(context.request('deaf', 1)), await why(context.request('adder', 'x'.repeat(70_000)))] }`)
+        expect((await observed.ended()).exit.result).toEqual([
+          { sum: 3, from: observed.pod.podId },
+          'PackCallError REQUEST_FAILED: not that one',
+          'PackCallError REQUEST_FAILED: the pod does not listen for requests',
+          'PackCallError LIMIT_EXCEEDED: the message has 70002 bytes of JSON, and 65536 is the most',
+        ])
+        other.pod.kill()
+        deaf.pod.kill()
+      })
+
+      test('are not heard more often than is good for the others', async () => {
+        const source = `export default async (context) => {
+          const codes = await Promise.all(Array.from({ length: 200 }, () => context.send('nobody', 1).catch((error) => error.code)))
+          return ['NOT_FOUND', 'LIMIT_EXCEEDED'].map((code) => codes.filter((each) => each === code).length) }`
+        const [refused = 0, limited = 0] = (await start(source).ended()).exit.result as number[]
+        expect(refused).toBeGreaterThanOrEqual(100)
+        expect(refused).toBeLessThan(150)
+        expect(refused + limited).toBe(200)
       })
     })
 
@@ -195,8 +275,7 @@ export function runtimeContract(name: string, { create, killSignal }: RuntimeCon
           'ResultTooLarge',
           'main returned 65537 bytes of JSON, and 65536 is the most',
         ],
-        ['exits', `export default () => { process.exit(3) }`, 'ExitedEarly', 'the pod exited with code 3 before its main returned'],
-        ['exits as if all were well', `export default () => { process.exit(0) }`, 'ExitedEarly', 'code 0 before its main returned'],
+        ...exits[platform],
       ])('has failed when it %s', async (_, source, name, message) => {
         const { status, reason, exit } = await start(source).ended()
         expect({ status, reason, name: exit.error?.name }).toEqual({ status: 'failed', reason: 'Error', name })
@@ -215,7 +294,7 @@ export function runtimeContract(name: string, { create, killSignal }: RuntimeCon
         ['has no default export', 'export const main = 1', 'TypeError'],
         ['exports no function', 'export default 1', 'TypeError'],
         ['throws while it loads', `throw new Error('early'); export default () => 1`, 'Error'],
-        ['imports what is not in it', `import 'left-pad'; export default () => 1`, 'Error'],
+        ['imports what is not in it', `import 'left-pad'; export default () => 1`, platform === 'node' ? 'Error' : 'TypeError'],
       ])('cannot be loaded when it %s', async (_, source, name) => {
         const observed = start(source)
         expect(await observed.ended()).toMatchObject({ status: 'failed', reason: 'PackLoadError', exit: { error: { name } } })
@@ -223,7 +302,7 @@ export function runtimeContract(name: string, { create, killSignal }: RuntimeCon
         expect(JSON.stringify(observed.exits)).not.toMatch(/stark-|[0-9a-f]{64}/)
       })
 
-      test('costs only itself when it fills its heap', async () => {
+      onNode('costs only itself when it fills its heap', async () => {
         const source = `export default () => { const kept = []; for (;;) kept.push(new Array(1000).fill(kept.length)) }`
         expect(await start(source, { memoryLimitMb: 64 }).ended()).toMatchObject({ status: 'failed', reason: 'OOMKilled' })
       })

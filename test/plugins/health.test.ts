@@ -79,7 +79,12 @@ describe('a connection', () => {
   const session = (id: string) => {
     const listeners: (() => void)[] = []
     const told: string[] = []
-    const live: LiveSession = { id, onClose: (listener) => void listeners.push(listener), close: (why) => void told.push(why) }
+    const live: LiveSession = {
+      id,
+      onClose: (listener) => void listeners.push(listener),
+      close: (why) => void told.push(why),
+      notify: () => undefined,
+    }
     return { live, told, drop: () => listeners.forEach((listener) => listener()) }
   }
   const facts = {

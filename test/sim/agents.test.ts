@@ -186,6 +186,8 @@ class World {
       incarnation: pod.incarnation,
       stop: () => queueMicrotask(() => run.end('stopped')),
       kill: () => queueMicrotask(() => run.end('failed')),
+      message: () => undefined,
+      request: () => Promise.resolve(null),
       usage: () => Promise.resolve({ cpuMillicores: 0, memoryMb: 0 }),
     }
   }

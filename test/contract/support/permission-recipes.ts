@@ -131,6 +131,12 @@ const knowsItself =
   (stage) => ({ own: { input: {}, shows: stage[who].user.id }, others: [] })
 
 const report = { incarnation: 1, status: 'starting' }
+
+/** A node speaks for its own pods only. */
+const letter: Make = async (stage) => ({
+  own: { input: { id: (await bound(stage)).id, to: 'nobody', data: 1 } },
+  others: refused('NOT_FOUND', { id: (await unbound(stage)).id, to: 'nobody', data: 1 }),
+})
 const facts = {
   runtimeType: 'node',
   capabilities: {},
@@ -265,6 +271,10 @@ export const recipes: Readonly<Record<string, Partial<Readonly<Record<Role, Make
       }
     },
   },
+  'messages.send': { node: letter },
+  'messages.request': { node: letter },
+  // An answer to what nobody asked answers nothing.
+  'messages.answer': { node: async () => ({ own: { input: { id: randomUUID(), value: 1, refusal: null } }, others: [] }) },
   // Its own it registers whenever it connects; once more here would take over its connection.
   'nodes.register': {
     node: async (stage) => ({ others: (await itself({ name: `node-${randomUUID()}`, ...facts })(stage)).others }),
