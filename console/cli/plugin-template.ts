@@ -36,7 +36,8 @@ export default rule
  * is called once for all pods that are alike, and describes what they need. There, candidates.where(rule, { isFixed: true }) says
  * that only the node's record matters, { isVolatile: true } that more does than the node and its pods, such as the time
  * (kernel.clock.now()); candidates.retryOn('nodes:put') which changes could help; candidates.tally(...) counts pods by zone or host.
- * hooks.score has the same for points, with { weight, normalise }. hooks.admit completes or refuses objects, and operations.define
+ * hooks.score has the same for points, with { weight, normalise }. The vectorised calls, candidates.prune({ keep, reason }) and
+ * board.addAll(score), judge all nodes at once, over columns of what they have and hold, and are the fastest. hooks.admit completes or refuses objects, and operations.define
  * adds to the API and to this command line. Plugins that show each of these are in plugins/examples of Stark's repository.
  *
  * In a test, without a server:

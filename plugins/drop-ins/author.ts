@@ -1,7 +1,17 @@
 /** What the file of a plugin imports, as types only: `import type { Rule } from 'stark/plugin'`. */
 import type { Exported } from './rule.ts'
 
-export type { CandidateSet, ClassPod, NodeFacts, Plugin, PluginKernel, ScoreBoard, Verdict } from '../../kernel/index.ts'
+export type {
+  BulkRule,
+  BulkScore,
+  CandidateSet,
+  ClassPod,
+  NodeFacts,
+  Plugin,
+  PluginKernel,
+  ScoreBoard,
+  Verdict,
+} from '../../kernel/index.ts'
 export type { Rule } from './rule.ts'
 
 /** What stark.config.ts exports by default. */

@@ -17,8 +17,9 @@ import {
   type PreemptRequest,
   type ScoreBoard,
 } from '../../kernel/index.ts'
-import { guardedBoard, guardedCandidates, mustBeNomination } from './checks.ts'
+import { guardedBoard, guardedCandidates } from './checks.ts'
 import { Nonsense, type Referee } from './referee.ts'
+import { mustBeNomination } from './sense.ts'
 
 export function guarded(plugin: Plugin, referee: Referee): Plugin {
   const { name, after = [] } = plugin

@@ -47,6 +47,7 @@ interface Watching<A extends unknown[], R> {
 export class Referee {
   readonly counters: Counters
   readonly #options: RefereeOptions
+  readonly #wrapped = new WeakMap<object, unknown>()
   #strikes: number[] = []
   #isOut = false
   /** What was spent inside the call that is under way, and is not its own. */
@@ -106,6 +107,13 @@ export class Referee {
         this.fault(where, error)
       }
     }
+  }
+
+  /** The same wrapping for the same function, each time. */
+  remembered<F extends (...values: never[]) => unknown>(run: F, wrap: (run: F) => F): F {
+    const wrapped = (this.#wrapped.get(run) as F | undefined) ?? wrap(run)
+    this.#wrapped.set(run, wrapped)
+    return wrapped
   }
 
   /** What the kernel does for the plugin inside a call is not the plugin's time. */

@@ -1,8 +1,8 @@
 /**
  * Cost-aware placement. A node says what it costs with the label `stark/cost-per-hour` (a number, in any one currency); of the nodes
  * that would do, cheaper ones are preferred. A pod may set a limit with the label of its own `stark/max-cost-per-hour`.
- * This one uses the vectorised calls: `isFixed` says that only the node's record matters, so that nothing is asked again when a pod
- * comes or goes, and `normalise` turns the costs of all nodes that would do into points.
+ * `isFixed` says that only the node's record matters, so that nothing is asked again when a pod comes or goes, and `normalise` turns
+ * the costs of all nodes that would do into points.
  */
 import type { NodeFacts, Plugin } from 'stark/plugin'
 

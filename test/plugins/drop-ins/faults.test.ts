@@ -55,6 +55,23 @@ describe('a filter that', () => {
     expect(outside.incidents.filter(({ what }) => what === 'fault').length).toBeLessThanOrEqual(STRIKES_MAX)
   })
 
+  test.each([
+    ['throws', `keep: () => { throw new Error('oh') }, reason: () => 'no'`, 'its filter threw Error: oh'],
+    ['keeps more than there are', `keep: (slots, count) => count + 1, reason: () => 'no'`, 'its filter kept 2 of 1 nodes'],
+    [
+      'keeps what was not in question',
+      `keep: (slots) => { slots[0] = 77; return 1 }, reason: () => 'no'`,
+      'kept slot 77, which was not in question',
+    ],
+    ['has no reason', `keep: () => 0`, 'gave prune undefined: it takes a function'],
+  ])('judges all nodes at once and %s refuses them, and is put out', async (_what, rule, reason) => {
+    const { run, pod, until } = await start({ files: tapping(`hooks.filter.tap('bad', (candidates) => candidates.prune({ ${rule} }))`) })
+    const waiting = await run()
+    expect(waiting.status).toBe('pending')
+    await until('the pod to be placed', () => pod(waiting.id)?.status === 'scheduled')
+    expect((await outside.row('bad'))?.reason).toContain(reason)
+  })
+
   test('throws before it asks of any node refuses them all until it is out', async () => {
     const { run, pod, until } = await start({ files: tapping(`hooks.filter.tap('bad', () => { throw new Error('oh') })`) })
     const waiting = await run()
@@ -105,6 +122,7 @@ describe('a score that', () => {
       `board.add((node) => Number(node.name.slice(-1)), { normalise: (scores) => scores.map(() => 101) })`,
       'gave a list of 2 for 2 scores',
     ],
+    ['gives all nodes too much', `board.addAll((slots, count, points) => points.fill(101))`, 'gave 101 points: they are 0 to 100'],
     ['is no function', `board.add(5)`, 'gave add 5: it takes a function'],
     ['writes where it reads', `board.plugin = 'likes'`, 'wrote to "plugin"'],
   ])('%s is a fault of the plugin', async (_what, body, reason) => {
@@ -114,6 +132,26 @@ describe('a score that', () => {
     await until('it to be out', isOut)
     expect(await outside.row('bad')).toMatchObject({ reason: expect.stringContaining(reason) as unknown })
   })
+})
+
+test('a plugin that judges and scores all nodes at once is as good as any', async () => {
+  const body = `
+    hooks.filter.tap('bad', (candidates) => candidates.prune({
+      keep(slots, count, { allocatable }) {
+        let left = 0
+        for (let index = 0; index < count; index += 1) if (allocatable.cpu[slots[index]] > 4000) slots[left++] = slots[index]
+        return left
+      },
+      reason: () => 'are small',
+    }))
+    hooks.score.tap('bad', (board) => board.addAll((slots, count, points, { allocatable }) => {
+      for (let index = 0; index < count; index += 1) points[index] = allocatable.cpu[slots[index]] / 100
+    }))`
+  const { join, run } = await start({ files: tapping(body) })
+  expect((await run()).statusMessage).toBe('0/2 nodes fit: 2 are small')
+  await join({ name: 'large', allocatable: { cpu: 8000 } })
+  expect(nodeOf(await run({ labels: { another: 'one' } }))).toBe('large')
+  expect(await faultsOf()).toMatchObject({ threw: 0, nonsense: 0, slow: 0 })
 })
 
 describe('a plugin that is too slow', () => {

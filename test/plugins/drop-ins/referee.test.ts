@@ -1,4 +1,4 @@
-/** What a referee counts, and when it puts a plugin out. */
+/** What a referee counts, when it puts a plugin out, and what makes no sense. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   CALL_MS_MAX,
@@ -9,6 +9,7 @@ import {
   STRIKES_WITHIN_MS,
   type Fault,
 } from '../../../plugins/drop-ins/referee.ts'
+import { mustBeSome } from '../../../plugins/drop-ins/sense.ts'
 
 let now = 0
 let spent = 0
@@ -118,5 +119,28 @@ describe('time', () => {
     })
     await later()
     expect(faults).toMatchObject([{ kind: 'threw', where: 'timer', text: 'Error: late' }])
+  })
+})
+
+describe('of many nodes at once', () => {
+  const before = Int32Array.of(2, 5, 7, 9)
+
+  test.each([
+    ['none', 0, []],
+    ['some', 2, [5, 9]],
+    ['all', 4, [2, 5, 7, 9]],
+  ])('%s may be kept', (_what, left, slots) => {
+    expect(() => mustBeSome(left, Int32Array.from(slots), before)).not.toThrow()
+  })
+
+  test.each([
+    ['more than there are', 5, [2, 5, 7, 9, 11]],
+    ['a part of one', 0.5, []],
+    ['nothing said', undefined, []],
+    ['one that was not asked about', 1, [3]],
+    ['one twice', 2, [5, 5]],
+    ['another order', 2, [7, 5]],
+  ])('%s makes no sense', (_what, left, slots) => {
+    expect(() => mustBeSome(left, Int32Array.from(slots), before)).toThrow(/^kept /)
   })
 })
