@@ -12,6 +12,8 @@ export interface KindDefinition<T extends Entity = Entity> extends KindOptions<T
   readonly schema: TObject
   /** Plugins read it when they say where pods may run: a change begins every class of pods anew. */
   readonly shapesPlacement?: boolean
+  /** Its records are in the store only: written once, never held in memory. */
+  readonly isArchive?: boolean
   /** Present when the kind may be watched: the permission it needs and what a watcher sees of a record, undefined for nothing. */
   readonly watch?: {
     readonly permission: string

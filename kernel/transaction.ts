@@ -92,7 +92,7 @@ export class Transaction implements Draft {
   }
 
   #put(kind: string, record: Entity): void {
-    const { table, check } = this.state.kind(kind)
+    const { table, check, isArchive = false } = this.state.kind(kind)
     if (!check(record)) throw new Error(`a record of ${kind} is not of its schema: ${JSON.stringify(record)}`)
     const clash = table.clash(record)
     if (clash) {
@@ -101,7 +101,7 @@ export class Transaction implements Draft {
     const key = `${kind}/${record.id}`
     const known = this.#changes.get(key)
     const before = known ? known.before : table.get(record.id)
-    table.set(record.id, freeze(record))
+    if (!isArchive) table.set(record.id, freeze(record))
     this.#changes.set(key, { op: 'put', kind, id: record.id, record, before })
   }
 

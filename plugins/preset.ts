@@ -3,6 +3,7 @@ import type { Plugin } from '../kernel/index.ts'
 import { nodeAffinity } from './affinity/node-affinity.ts'
 import { podAffinity } from './affinity/pod-affinity.ts'
 import { agentFiles } from './agent-files.ts'
+import { audit } from './audit.ts'
 import { auth } from './auth/index.ts'
 import { namespaceAccess } from './auth/namespace-access.ts'
 import type { SetupOptions } from './auth/setup.ts'
@@ -83,6 +84,7 @@ export const preset = ({ store, setup, doors, console, dropIns: outside, secrets
   tokens(),
   auth(setup),
   secrets(keys),
+  audit(),
   system(),
   dropIns(outside),
   rest(doors),

@@ -4,7 +4,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Incident } from './drop-ins/residents.ts'
 import type { PluginRow } from './drop-ins/rows.ts'
-import type { Capacity, Labels, New, Origin, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
+import type { AuditEntry, Capacity, Labels, New, Origin, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
 
 /** A stretch of a pod's log, as it is stored. */
 export interface LogChunk {
@@ -93,6 +93,21 @@ export interface Access {
   readonly mayCreateIn: (origin: Origin, namespace: string) => boolean
 }
 
+/** The audit as it is stored. */
+export interface AuditStore {
+  /** The newest first. @throws KernelError STORE_UNAVAILABLE */
+  readonly read: (query: AuditQuery) => Promise<AuditEntry[]>
+}
+export interface AuditQuery {
+  readonly limit: number
+  readonly before?: { readonly at: string; readonly id: string }
+  readonly actorId?: string
+  readonly operation?: string
+  readonly result?: string
+  readonly since?: string
+  readonly until?: string
+}
+
 /** When nodes were last heard of; kept in memory, because heartbeats are not commits. */
 export interface Heartbeats {
   /** epoch ms of the last sign of life since this control plane began to lead; undefined when there was none */
@@ -143,6 +158,7 @@ declare module '../kernel/plugin.ts' {
     credentials: Credentials
     podDrafts: PodDrafts
     access: Access
+    auditStore: AuditStore
     heartbeats: Heartbeats
     storeHealth: StoreHealth
     web: Web

@@ -2,6 +2,7 @@
  * Which noun each kind of record is. A plugin with a noun of its own widens this interface by declaration merging:
  * `declare module 'stark/kernel' { interface Kinds { backups: Backup } }`.
  */
+import type { AuditEntry } from './audit.ts'
 import type { Session, Token, User } from './account.ts'
 import type { ClusterConfig, Namespace, PodHistory, PriorityClass } from './cluster.ts'
 import type { Id, Meta } from './common.ts'
@@ -32,6 +33,7 @@ export interface Kinds {
   namespaces: Namespace
   priorityClasses: PriorityClass
   secrets: Secret
+  audit: AuditEntry
   idempotencyKeys: IdempotencyKey
 }
 export type KindName = keyof Kinds

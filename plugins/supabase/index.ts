@@ -1,6 +1,6 @@
 /**
  * The durable store: Supabase, embedded or given. Taps load and persist (the last of its taps: what others add to a change set
- * is in it), and provides the services bundles, logStore, identities and storeHealth.
+ * is in it), and provides the services bundles, logStore, identities, auditStore and storeHealth.
  */
 import { STORE_STAGE, type Entity, type Plugin } from '../../kernel/index.ts'
 import type { Store } from './store.ts'
@@ -16,6 +16,7 @@ export const supabase = (store: Store): Plugin => ({
     provide('bundles', store.bundles)
     provide('logStore', store.logs)
     provide('identities', store.identities)
+    provide('auditStore', store.audit)
     provide('storeHealth', { away: () => store.away })
     onStop(() => store.close())
   },

@@ -20,6 +20,7 @@ export async function loadRecords(
   into: (kind: string, records: Entity[]) => void,
 ): Promise<number> {
   for (const [kind, codec] of codecs) {
+    if (codec.isArchive) continue
     for (let after: string | undefined = BEFORE_ALL_IDS; after !== undefined;) {
       const rows = (await ask(client, 'load_page', { p_kind: kind, p_after: after, p_limit: PAGE_ROWS })) as Row[]
       const records = rows.map((row) => codec.toRecord(row))

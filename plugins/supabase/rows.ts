@@ -8,12 +8,16 @@ import type { Entity } from '../../kernel/schema/common.ts'
 
 export interface KindSchema {
   readonly kind: string
+  /** Written and not loaded. */
+  readonly archive: boolean
   readonly columns: readonly { readonly name: string; readonly type: string }[]
 }
 
 export type Row = Record<string, unknown>
 
 export interface RowCodec {
+  /** Its records are written and not loaded. */
+  readonly isArchive: boolean
   toRow(record: Entity): Row
   toRecord(row: Row): Entity
 }
@@ -22,12 +26,13 @@ const BODY = 'body'
 /** Under this key a body is kept as JSON text, because jsonb cannot hold all that JSON can. */
 const TEXT = '$json'
 
-export function rowCodec({ columns }: KindSchema): RowCodec {
+export function rowCodec({ columns, archive }: KindSchema): RowCodec {
   const typed = columns
     .filter((column) => column.name !== BODY)
     .map(({ name, type }) => ({ name, field: camelCase(name), type: types[type] ?? inBody, isTime: type === 'timestamp with time zone' }))
   const byField = new Map(typed.map((column) => [column.field, column]))
   return {
+    isArchive: archive,
     toRow(record) {
       const row: Row = {}
       const body: Row = {}

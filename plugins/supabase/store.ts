@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import type { ChangeSet } from '../../kernel/changes.ts'
 import type { Log } from '../../kernel/log.ts'
 import type { Entity } from '../../kernel/schema/common.ts'
-import type { Bundles, Identities, LogStore } from '../services.ts'
+import type { AuditStore, Bundles, Identities, LogStore } from '../services.ts'
 import { Availability } from './availability.ts'
+import { createAudit } from './audit.ts'
 import { createBundles } from './bundles.ts'
 import { call, connect, type Client, type Endpoint } from './client.ts'
 import { startEmbedded } from './embedded.ts'
@@ -17,6 +18,7 @@ import { claimsByProject, claimsBySecret, createIdentities, createUserAsAdmin, c
 import { Lease } from './lease.ts'
 import { loadRecords, loadSchema } from './load.ts'
 import { createLogs } from './logs.ts'
+import type { RowCodec } from './rows.ts'
 
 const LEASE_TTL_MS = 15_000
 const PRUNE_EVERY_MS = 600_000
@@ -61,6 +63,7 @@ export interface Store {
   readonly bundles: Bundles
   readonly logs: LogStore
   readonly identities: Identities
+  readonly audit: AuditStore
   close(): Promise<void>
 }
 
@@ -124,11 +127,13 @@ class SupabaseStore implements Store {
   readonly bundles: Bundles
   readonly logs: LogStore
   readonly identities: Identities
+  readonly audit: AuditStore
   readonly #options: SupabaseStoreOptions
   readonly #availability: Availability
   readonly #lease: Lease
   readonly #listeners: ((error: Error) => void)[] = []
   #commits: GroupCommit | undefined
+  #codecs: ReadonlyMap<string, RowCodec> = new Map()
   #lost: Error | undefined
   #pruning: NodeJS.Timeout | undefined
 
@@ -147,6 +152,7 @@ class SupabaseStore implements Store {
     this.bundles = createBundles(client)
     this.logs = createLogs(client)
     this.identities = identities
+    this.audit = createAudit(client, () => this.#codecs.get('audit'))
   }
 
   get away(): string | undefined {
@@ -157,6 +163,7 @@ class SupabaseStore implements Store {
     const { client, log } = this.#options
     await this.#lease.acquire()
     const codecs = await loadSchema(client)
+    this.#codecs = codecs
     const revision = await loadRecords(client, codecs, into)
     const onLost = (error: Error) => this.lose(error)
     this.#commits = new GroupCommit({ client, lease: this.#lease, codecs, availability: this.#availability, onLost })

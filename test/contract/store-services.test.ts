@@ -125,6 +125,8 @@ describeStore('beside records the store keeps', (given) => {
       store_schema: {},
       logs_read: { p_pod_id: randomUUID() },
       prune_pod_history: { p_before: '2100-01-01T00:00:00Z' },
+      prune_audit: { p_before: '2100-01-01T00:00:00Z' },
+      audit_read: { p_query: { limit: 1 } },
     }
 
     test.each(['the public key', 'the token of a user'])('but %s', async (credential) => {

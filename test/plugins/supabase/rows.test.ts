@@ -5,6 +5,7 @@ import { rowCodec } from '../../../plugins/supabase/rows.ts'
 
 const codec = rowCodec({
   kind: 'things',
+  archive: false,
   columns: [
     { name: 'id', type: 'uuid' },
     { name: 'node_id', type: 'uuid' },
