@@ -141,6 +141,13 @@ describe('a plugin that is enabled while the kernel starts', () => {
     expect(kernel.state.get('pods', pod.id)?.statusMessage).toBe('0/1 nodes fit: 1 are not wanted')
     expect(started).toEqual(['guest'])
   })
+
+  test('by another that starts, starts once', async () => {
+    const started: string[] = []
+    const guest = plugin('guest', ({ onStart }) => onStart(() => void started.push('guest')))
+    await startKernel([nouns(), plugin('host', ({ enable, onStart }) => onStart(() => enable(guest)))])
+    expect(started).toEqual(['guest'])
+  })
 })
 
 test('a listener that throws is logged under its plugin, and the others are still told', async () => {

@@ -14,6 +14,11 @@ const start = async (options: OutsideOptions = {}): Promise<Outside> => {
   return outside
 }
 const rule = (name: string, sentence: string) => `export default { name: '${name}', filter: () => '${sentence}' }`
+/** So many more looks at the files, at least. */
+async function looks(count: number): Promise<void> {
+  let left = count
+  await outside.until('more looks', () => left-- === 0)
+}
 const reasonOf = (pod: Pod) => outside.pod(pod.id)?.statusMessage
 
 describe('a file in the plugins folder', () => {
@@ -36,16 +41,33 @@ describe('a file in the plugins folder', () => {
     expect(await rows()).toEqual(before)
   })
 
-  test('is enabled before the first pod is placed when the server starts again', async () => {
+  test('is enabled when the server starts again, before anything is decided', async () => {
     const store = new MemoryStore()
-    const first = await start({ store, files: { 'plugins/never.ts': rule('never', 'are closed') } })
+    const source = `export default {
+      name: 'never',
+      apply({ hooks, isReady }) {
+        globalThis.starkTestWasReady = isReady()
+        hooks.filter.tap('never', (candidates) => candidates.where(() => 'are closed'))
+      },
+    }`
+    const first = await start({ store, files: { 'plugins/never.ts': source } })
     await first.join()
     const pod = await first.run()
     await first.kernel.stop()
     const second = await start({ store, root: first.root })
-    expect(second.pod(pod.id)?.status).toBe('pending')
+    expect(globalThis).toMatchObject({ starkTestWasReady: false })
     await second.settle()
     expect(reasonOf(pod)).toBe('0/1 nodes fit: 1 are closed')
+  })
+
+  test('is left alone when it is only touched', async () => {
+    const source = rule('calm', 'are busy')
+    const { until, write, incidents } = await start({ files: { 'plugins/calm.ts': source } })
+    write('plugins/calm.ts', source)
+    write('plugins/other.ts', `export default { name: 'other', score: () => 1 }`)
+    await until('the other one', () => outside.kernel.plugins.some(({ name }) => name === 'other'))
+    await looks(3)
+    expect(incidents.map(({ plugin, what }) => `${plugin} ${what}`)).toEqual(['calm enabled', 'other enabled'])
   })
 
   test('is replaced when it changes, and when what it imports does', async () => {
@@ -156,7 +178,7 @@ describe('a file that cannot be used', () => {
     expect(await row('shop')).toMatchObject({ state: 'enabled', reason: expect.any(String) as unknown })
     expect(reasonOf(await run())).toContain('are shut')
     const { length } = outside.incidents
-    await outside.pass(10_000)
+    await looks(3)
     expect(outside.incidents).toHaveLength(length)
     write('plugins/shop.ts', rule('shop', 'are open on Sundays'))
     await until('the mended version', () => outside.incidents.some(({ what }, index) => what === 'enabled' && index >= length))
