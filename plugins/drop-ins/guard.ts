@@ -21,6 +21,9 @@ import { guardedBoard, guardedCandidates } from './checks.ts'
 import { Nonsense, type Referee } from './referee.ts'
 import { mustBeNomination } from './sense.ts'
 
+/** How long the start or the stop of a plugin may take. */
+const WAIT_MS_MAX = 5_000
+
 export function guarded(plugin: Plugin, referee: Referee): Plugin {
   const { name, after = [] } = plugin
   let isEnabled = false
@@ -39,6 +42,20 @@ export function guarded(plugin: Plugin, referee: Referee): Plugin {
 
 function guardedFace({ name }: Plugin, kernel: PluginKernel, referee: Referee): PluginKernel {
   const { clock } = kernel
+  /** Others wait for this: after a while it goes on by itself. */
+  const inTime = (where: string, run: () => unknown) => (): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(WAIT_MS_MAX, () => {
+        referee.fault(where, new Nonsense(`is not done after ${WAIT_MS_MAX} ms: nobody waits for it any longer`))
+        resolve()
+      })
+      void referee
+        .containedLater(where, run)()
+        .then(() => {
+          cancel()
+          resolve()
+        })
+    })
   return {
     ...kernel,
     hooks: guardedHooks(name, kernel.hooks, referee),
@@ -54,8 +71,8 @@ function guardedFace({ name }: Plugin, kernel: PluginKernel, referee: Referee): 
     },
     onApplied: (listener) => kernel.onApplied(referee.containedLater('onApplied', listener)),
     onDurable: (listener) => kernel.onDurable(referee.containedLater('onDurable', listener)),
-    onStart: (run) => kernel.onStart(referee.containedLater('onStart', run)),
-    onStop: (run) => kernel.onStop(referee.containedLater('onStop', run)),
+    onStart: (run) => kernel.onStart(inTime('onStart', run)),
+    onStop: (run) => kernel.onStop(inTime('onStop', run)),
   }
 }
 

@@ -80,6 +80,18 @@ describe('a plugin', () => {
     expect(await known()).toEqual(before)
   })
 
+  test('that would be put out is found out before, and is not written over', async () => {
+    const file = path.join(home, 'careless.ts')
+    await stark(['plugin', 'init', 'careless', '--folder', home], { env })
+    await expect(stark(['plugin', 'init', 'careless', '--folder', home], { env })).rejects.toThrow('is there already')
+    writeFileSync(file, `export default { name: 'careless', filter: (pod, node) => node.labels.zone.length > 0 }`)
+    await expect(stark(['plugin', 'test', file], { env })).rejects.toThrow(
+      /FAILED throws nothing: its filter threw TypeError.*1 of 6 checks failed/s,
+    )
+    writeFileSync(file, `console.log('hello')\nprocess.exit(0)`)
+    await expect(stark(['plugin', 'test', file], { env })).rejects.toThrow('before it had an answer')
+  })
+
   test('brings its operation to the API and the command line, and takes it along', async () => {
     drop(
       'widgets.mjs',

@@ -1,6 +1,7 @@
 /** plugin init and test; the other verbs of plugins come from the server. */
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Command } from 'commander'
@@ -76,29 +77,37 @@ async function tryOut({ terminal }: Shell, file: string, options: GlobalOptions)
   if (bad.length > 0) throw new Failure('failed', `${file} would be put out by a server: ${bad.length} of ${findings.length} checks failed`)
 }
 
-/** In a thread, because a plugin that does not come back can only be ended from another one. */
-function probeInThread(file: string): Promise<readonly Finding[]> {
-  const worker = new Worker(new URL('./plugin-test.mjs', import.meta.url), { workerData: { file }, stdout: true })
+/** In a thread with a temporary folder of its own: a plugin that does not come back can only be ended from another one, whatever it leaves. */
+async function probeInThread(file: string): Promise<readonly Finding[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'stark-probe-'))
+  const worker = new Worker(new URL('./plugin-test.mjs', import.meta.url), {
+    workerData: { file },
+    env: { ...process.env, TMPDIR: folder },
+    stdout: true,
+  })
   // What the plugin prints is no result.
   worker.stdout.pipe(process.stderr)
+  try {
+    return await answerOf(worker, file)
+  } finally {
+    await worker.terminate()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function answerOf(worker: Worker, file: string): Promise<readonly Finding[]> {
   return new Promise((resolve, reject) => {
     const deadline = setTimeout(() => {
       const detail = `it did not come back within ${DEADLINE_MS / 1000} s: a server could not stop it, and would stand still`
       resolve([{ what: 'comes back', isGood: false, detail }])
-      void worker.terminate()
     }, DEADLINE_MS)
-    const settle = (): void => clearTimeout(deadline)
-    worker.once('message', (findings: readonly Finding[]) => {
-      settle()
-      resolve(findings)
-      void worker.terminate()
-    })
+    worker.once('message', resolve)
     worker.once('error', (error) => {
-      settle()
       resolve([{ what: 'stays alive', isGood: false, detail: `it ended the thread with ${String(error)}: a server would end with it` }])
     })
     worker.once('exit', (code) => {
-      settle()
+      // After an answer this says nothing any more.
+      clearTimeout(deadline)
       reject(new Failure('failed', `the thread ended with ${code} before it had an answer: does ${file} call process.exit?`))
     })
   })

@@ -240,6 +240,17 @@ describe('elsewhere than in scheduling', () => {
     expect(outside.pod(lesser.id)?.status).toBe('running')
   })
 
+  test.each([['onStart'], ['onStop']])('%s that never ends keeps nobody waiting for long', async (when) => {
+    const { until, write, remove, kernel } = await start({ files: {} })
+    write('plugins/bad.ts', `export default { name: 'bad', apply: ({ ${when} }) => ${when}(() => new Promise(() => {})) }`)
+    await until('it to be enabled', () => kernel.plugins.some(({ name }) => name === 'bad'))
+    remove('plugins/bad.ts')
+    write('plugins/next.ts', `export default { name: 'next', score: () => 1 }`)
+    await until('the next one', () => kernel.plugins.some(({ name }) => name === 'next'))
+    expect(kernel.plugins.map(({ name }) => name)).not.toContain('bad')
+    expect(outside.incidents).toContainEqual(expect.objectContaining({ plugin: 'bad', what: 'fault' }))
+  })
+
   test('a timer that throws is named once each time, and put out', async () => {
     const { until } = await start({ files: tapping(`kernel.clock.every(1000, async () => { throw new Error('tick') })`) })
     await until('it to be out', isOut)
