@@ -34,7 +34,8 @@ export interface PackRun {
 /** Loads the pack, runs its main, and posts exactly one exit. */
 export function runPack({ port, boot, load, runtimeUrl }: PackRunOptions): PackRun {
   const stopping = new AbortController()
-  const log = makeLog(port)
+  const hide = hider(boot.bundleUrl)
+  const log = makeLog(port, hide)
   const calls = makeCalls(port)
   const listeners = makeListeners(port, log.levels)
   let resolve: (report: PodReport) => void = () => undefined
@@ -48,7 +49,7 @@ export function runPack({ port, boot, load, runtimeUrl }: PackRunOptions): PackR
     port.post(exit)
     resolve(exit)
   }
-  const describe = (error: unknown): PodFailure => describeError(error, { bundleUrl: boot.bundleUrl, runtimeUrl })
+  const describe = (error: unknown): PodFailure => describeError(error, { hide, runtimeUrl })
   const fail = (error: unknown): void => end({ status: 'failed', isLoadError: false, result: 'null', error: describe(error) })
   const context = makeContext({ port, boot, signal: stopping.signal, log: log.levels, calls, listeners })
   patchConsole(log.levels)
@@ -107,10 +108,8 @@ function encodeResult(value: unknown): string {
   throw Object.assign(error, { name: 'ResultTooLarge' })
 }
 
-function describeError(error: unknown, { bundleUrl, runtimeUrl }: { bundleUrl: string; runtimeUrl: string }): PodFailure {
+function describeError(error: unknown, { hide, runtimeUrl }: { hide: (text: string) => string; runtimeUrl: string }): PodFailure {
   const { name, message, stack } = error instanceof Error ? error : { name: 'Error', message: `thrown: ${textOf(error)}`, stack: '' }
-  // Where the bundle lies differs between runtimes and is nobody's business.
-  const hide = (text: string): string => text.replaceAll(bundleUrl, 'bundle.mjs').replaceAll(pathOf(bundleUrl), 'bundle.mjs')
   const clean = (text: unknown, max: number): string => cut(hide(textOf(text ?? '')), max)
   const frames = textOf(stack ?? '').split('\n')
   return {
@@ -118,6 +117,12 @@ function describeError(error: unknown, { bundleUrl, runtimeUrl }: { bundleUrl: s
     message: clean(message, ERROR_MESSAGE_CHARACTERS_MAX),
     stack: clean(frames.filter((frame) => !frame.includes(runtimeUrl)).join('\n'), ERROR_STACK_CHARACTERS_MAX),
   }
+}
+
+/** Where the bundle lies differs between runtimes and is nobody's business. */
+function hider(bundleUrl: string): (text: string) => string {
+  const path = pathOf(bundleUrl)
+  return (text) => text.replaceAll(bundleUrl, 'bundle.mjs').replaceAll(path, 'bundle.mjs')
 }
 
 /** Some errors name a file by its path. Other addresses, like blob:, have none: their own text stands for it. */
@@ -292,9 +297,9 @@ interface Log {
   flush(): void
 }
 
-function makeLog(port: Port<FromPod, ToPod>): Log {
+function makeLog(port: Port<FromPod, ToPod>, hide: (text: string) => string): Log {
   const limit = new LogLimit((level, text) => port.post({ type: 'log', level, text }))
-  const write = (level: LogLevel, values: readonly unknown[]): void => limit.write(level, values.map(textOf).join(' '))
+  const write = (level: LogLevel, values: readonly unknown[]): void => limit.write(level, hide(values.map(textOf).join(' ')))
   const levels = Object.freeze({
     debug: (...values: unknown[]) => write('debug', values),
     info: (...values: unknown[]) => write('info', values),

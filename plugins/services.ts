@@ -24,11 +24,19 @@ export interface LogLine {
   readonly incarnation: number
 }
 
-/** Bundles by their sha-256. */
+/** Bundles by their sha-256, and their source maps. */
 export interface Bundles {
   readonly put: (sha256: string, bytes: Buffer) => Promise<void>
   readonly get: (sha256: string) => Promise<Buffer | undefined>
   readonly delete: (sha256: string) => Promise<void>
+}
+
+/** The lines that a pack's author wrote. */
+export interface SourceMaps {
+  /** The text with places in the pack's bundle named by their sources, where its source map is known. */
+  readonly translate: (packId: string, text: string) => Promise<string>
+  /** With the pack, when it is deleted. */
+  readonly forget: (packId: string) => Promise<void>
 }
 
 export interface LogStore {
@@ -153,6 +161,7 @@ export interface DropIns {
 declare module '../kernel/plugin.ts' {
   interface Services {
     bundles: Bundles
+    sourceMaps: SourceMaps
     logStore: LogStore
     identities: Identities
     credentials: Credentials

@@ -4,7 +4,6 @@
  */
 import os from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Capacity, Labels } from '../../kernel/schema/common.ts'
@@ -16,11 +15,14 @@ import { podSpecOf, type AssignedPod } from '../pod-spec.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import { openBundleCache, type BundleCache } from './bundle-cache.ts'
 import { agentClock } from '../clock.ts'
+import { builtEntries } from './entries.ts'
 import type { FileRuntime } from './file-runtime.ts'
 import { readIdentity, writeIdentity } from './identity.ts'
 import { createPodFetch } from './pod-fetch.ts'
 import { createProcessRuntime } from './process-runtime.ts'
 import { createWorkerRuntime } from './worker-runtime.ts'
+
+export { openLocalRuntime } from './local-run.ts'
 
 const PODS_MAX = 100
 const BYTES_PER_MB = 1_000_000
@@ -92,8 +94,7 @@ interface Runtimes {
 }
 
 function startRuntimes(mail: PodMail): Runtimes {
-  const beside = (name: string) => fileURLToPath(new URL(`./${name}.mjs`, import.meta.url))
-  const entries = { bootstrap: beside('pod-bootstrap'), guard: beside('net-guard'), reaper: beside('reaper') }
+  const entries = builtEntries()
   const services = { kv: memoryKeyValues(), fetch: createPodFetch(), mail }
   return { process: createProcessRuntime({ entries, services }), worker: createWorkerRuntime({ entries, services }) }
 }

@@ -87,7 +87,9 @@ function fillGroup(command: Command, operations: readonly Operation[], shell: Sh
 function fillGet(command: Command, operations: readonly Operation[], shell: Shell): void {
   for (const list of operations.filter(({ verb }) => verb === 'list')) {
     const one = operations.find(({ noun, verb }) => noun === list.noun && verb === 'get')
-    const noun = command.command(list.noun).alias(singular(list.noun)).description(list.summary)
+    const noun = command.command(list.noun).description(list.summary)
+    // Some nouns have no plural.
+    if (singular(list.noun) !== list.noun) noun.alias(singular(list.noun))
     const key = one?.fields.find(({ in: place }) => place === 'path')
     if (key) noun.argument('[name]', key.schema.description ?? '')
     const flags = flagsOf(list.fields, TAKEN)

@@ -23,6 +23,7 @@ import { LINES_MAX, seqOf, type Ring } from './ring.ts'
 import { Rings } from './rings.ts'
 
 const LINES_PER_CALL = 500
+const LINE_CHARACTERS_MAX = 16_384
 
 const Level = Type.Enum(['debug', 'info', 'warn', 'error'])
 const Line = strict({
@@ -36,7 +37,7 @@ const Sent = strict({
   number: Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'counts the lines of this incarnation from 1' }),
   at: Type.String({ maxLength: 32 }),
   level: Level,
-  text: Type.String({ maxLength: 16_384 }),
+  text: Type.String({ maxLength: LINE_CHARACTERS_MAX }),
 })
 
 export const logs = (): Plugin => ({
@@ -56,7 +57,7 @@ export const logs = (): Plugin => ({
   },
 })
 
-function defineAppend({ operations, durable }: PluginKernel, rings: () => Rings): void {
+function defineAppend({ operations, durable, need }: PluginKernel, rings: () => Rings): void {
   operations.define({
     name: 'pods.appendLogs',
     summary: 'A node sends lines of a pod; the answer says that they are stored',
@@ -74,9 +75,17 @@ function defineAppend({ operations, durable }: PluginKernel, rings: () => Rings)
           { path: '/incarnation', message: `is ${incarnation}, and the pod has not been started more than ${pod.incarnation} times` },
         ])
       }
+      const translate = async (text: string) => (await need('sourceMaps').translate(pod.packId, text)).slice(0, LINE_CHARACTERS_MAX)
       await rings().add(
         id,
-        lines.map(({ number, ...line }) => ({ ...line, incarnation, seq: seqOf(incarnation, number) })),
+        await Promise.all(
+          lines.map(async ({ number, text, ...line }) => ({
+            ...line,
+            text: await translate(text),
+            incarnation,
+            seq: seqOf(incarnation, number),
+          })),
+        ),
       )
       return { stored: lines.at(-1)?.number ?? 0 }
     },

@@ -32,6 +32,7 @@ import {
   type Reader,
 } from '../../kernel/index.ts'
 import { checkBundle } from './check.ts'
+import { defineSourceMaps } from './source-maps.ts'
 
 const details = {
   description: Type.Optional(Text),
@@ -54,6 +55,11 @@ export const packs = (): Plugin => ({
     defineRegistration(kernel)
     defineChanges(kernel)
     defineBundle(kernel)
+    defineSourceMaps(kernel, (ref, { who }) => {
+      const pack = find(kernel.state, ref, who)
+      mustOwn(pack, who)
+      return pack
+    })
   },
 })
 
@@ -192,6 +198,7 @@ function defineChanges({ operations, state, commit, need }: PluginKernel): void 
       const users = state.has('pods') ? state.by('pods', 'packId', pack.id).filter((pod) => !isEnded(pod)) : []
       if (users.length > 0) throw new KernelError('IN_USE', `${users.length} pods run ${pack.name}@${pack.version}: stop them first`)
       await commit(origin, (transaction) => transaction.delete('packs', pack.id))
+      await need('sourceMaps').forget(pack.id)
       const sha256 = pack.bundle?.sha256
       const isShared = [...state.all('packs')].some(({ bundle }) => bundle !== null && bundle.sha256 === sha256)
       if (sha256 !== undefined && !isShared) await need('bundles').delete(sha256)

@@ -26,7 +26,7 @@ import {
   type Reader,
 } from '../../kernel/index.ts'
 import { PodInput, podOf, withoutClass } from './create.ts'
-import { changeFor, isCurrent, Report, stop } from './report.ts'
+import { changeFor, isCurrent, Report, stop, withSources } from './report.ts'
 
 /** How many pods one namespace or node may be asked to stop in one commit. */
 const STOPS_PER_COMMIT = 500
@@ -214,7 +214,7 @@ function defineStops({ operations, state, durable, commit }: PluginKernel): void
   })
 }
 
-function defineReport({ operations, state, commit }: PluginKernel): void {
+function defineReport({ operations, state, commit, need }: PluginKernel): void {
   operations.define({
     name: 'pods.report',
     summary: 'A node reports what became of a pod; a report that is out of date is answered so and ignored',
@@ -223,7 +223,8 @@ function defineReport({ operations, state, commit }: PluginKernel): void {
     takesAnyText: true,
     input: Report,
     output: strict({ isCurrent: Type.Boolean(), id: Id }),
-    async handle(report, { who, origin }) {
+    async handle(reported, { who, origin }) {
+      const report = await withSources(reported, { state, sourceMaps: need('sourceMaps') })
       const pod = state.get('pods', report.id)
       if (!isCurrent(pod, report, who.id)) return { id: report.id, isCurrent: false }
       await commit(origin, (transaction) => {

@@ -3,7 +3,10 @@
  * a pod that has ended is ignored and answered so; nothing that a late report says can revive a pod.
  */
 import { Type, type Static } from 'typebox'
-import { Exit, Id, isEnded, Pod, strict, timestamp, type Patch, type PodStatus, type Transaction } from '../../kernel/index.ts'
+import { Exit, Id, isEnded, Pod, strict, timestamp, type Patch, type PodStatus, type Reader, type Transaction } from '../../kernel/index.ts'
+import type { SourceMaps } from '../services.ts'
+
+const STACK_CHARACTERS_MAX = 16_384
 
 export const Report = strict({
   id: Id,
@@ -28,6 +31,15 @@ const REASONS: Record<Report['status'], string> = {
 
 export function isCurrent(pod: Pod | undefined, report: Pick<Report, 'incarnation'>, nodeId: string): pod is Pod {
   return pod !== undefined && pod.nodeId === nodeId && pod.incarnation === report.incarnation && !isEnded(pod)
+}
+
+/** The same, with the author's lines in its stack trace. */
+export async function withSources(report: Report, { state, sourceMaps }: { state: Reader; sourceMaps: SourceMaps }): Promise<Report> {
+  const error = report.exit?.error
+  const packId = state.get('pods', report.id)?.packId
+  if (!report.exit || !error || packId === undefined) return report
+  const stack = (await sourceMaps.translate(packId, error.stack)).slice(0, STACK_CHARACTERS_MAX)
+  return { ...report, exit: { ...report.exit, error: { ...error, stack } } }
 }
 
 /** What the report changes, or undefined when the pod is as reported already. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { bundlePack } from '../../console/cli/pack/bundle.ts'
 import { readManifest } from '../../console/cli/pack/manifest.ts'
 import { writeTemplate } from '../../console/cli/pack/template.ts'
+import { TEMPLATES } from '../../console/cli/pack/templates.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const HELLO = 'export default () => "hello"'
@@ -84,12 +85,21 @@ describe('a pack', () => {
     expect(((await import(file)) as { default: () => unknown }).default()).toBe('c')
   })
 
-  test('of the template needs nothing to be installed', async () => {
+  test.each(TEMPLATES)('of the template %s needs nothing to be installed', async (template) => {
     const folder = path.join(temporaryFolder('pack'), 'hello')
-    await writeTemplate(folder, '@team/hello')
+    await writeTemplate(folder, '@team/hello', template)
     const made = await readManifest(folder)
-    expect(made).toMatchObject({ name: '@team/hello', version: '1.0.0' })
+    const runtimeTag = template === 'browser' ? 'browser' : 'universal'
+    expect(made).toMatchObject({ name: '@team/hello', version: '1.0.0', settings: { runtimeTag } })
     expect((await bundlePack(made)).bytes.length).toBeGreaterThan(100)
+  })
+
+  test('comes with a map of its lines, in which no source stands', async () => {
+    const { map, bytes } = await bundled({ 'src/index.ts': 'export default () => "a secret comment" /* not this */' })
+    const { sources, sourcesContent } = JSON.parse(Buffer.from(map).toString()) as { sources: string[]; sourcesContent?: unknown }
+    expect(sources).toEqual(['src/index.ts'])
+    expect(sourcesContent).toBeUndefined()
+    expect(Buffer.from(bytes).toString()).not.toContain('sourceMappingURL')
   })
 
   test('keeps the names that stack traces show', async () => {

@@ -123,7 +123,7 @@ describe('beside it', () => {
     const { status, body } = await server.as(undefined).get<{ asyncapi: string; channels: { socket: Channel } }>('/asyncapi.json')
     expect([status, body.asyncapi]).toEqual([200, '3.0.0'])
     expect(body.channels.socket.address).toBe('/ws')
-    const frames = ['ask', 'bye', 'error', 'event', 'hello', 'result', 'unwatch', 'watch', 'welcome']
+    const frames = ['ask', 'bye', 'error', 'event', 'hello', 'notice', 'result', 'unwatch', 'watch', 'welcome']
     expect(Object.keys(body.channels.socket.messages).toSorted()).toEqual(frames)
     const references = [...JSON.stringify(body).matchAll(/"#\/channels\/socket\/messages\/(\w+)"/g)].map(([, name = '']) => name)
     expect(references.toSorted()).toEqual(frames)

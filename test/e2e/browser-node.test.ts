@@ -2,11 +2,14 @@
  * A tab as a node, in a real Chromium, in pages from an origin that is not the control plane's: it joins, runs what Node.js
  * runs, and comes and goes as tabs do.
  */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Pack, Pod } from '../../kernel/index.ts'
 import { EXPECTED, PEER, PROBE } from '../agents/conformance-pack.ts'
 import { Chromium, type Tab } from '../support/chromium.ts'
-import { Command, endCommands } from '../support/command.ts'
+import { done } from '../support/api.ts'
+import { Command, endCommands, stark } from '../support/command.ts'
 import { startServer, type Server } from '../support/server.ts'
 import { Site } from '../support/site.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -211,6 +214,24 @@ describe('the policies of a page', () => {
   })
 })
 
+/** A pack in two files, of which one throws. */
+const FAILING = {
+  'package.json': JSON.stringify({ name: 'failing', version: '1.0.0', type: 'module', stark: { visibility: 'public' } }),
+  'src/index.ts': `import { divide } from './divide.ts'
+
+export default function main(context: { log: { warn(text: unknown): void } }): number {
+  try { divide(1, 0) } catch (error) { context.log.warn(error) }
+  return divide(1, 0)
+}
+`,
+  'src/divide.ts': `/** Whole numbers only. */
+export function divide(a: number, b: number): number {
+  if (b === 0) throw new RangeError('by zero')
+  return a / b
+}
+`,
+}
+
 describe('packs on nodes of both kinds', () => {
   let node: Command
   beforeAll(async () => {
@@ -245,5 +266,22 @@ describe('packs on nodes of both kinds', () => {
     expect(inTab.pod.exit).toEqual(onMachine.pod.exit)
     expect(inTab.log).toEqual(onMachine.log)
     expect(tab.complaints).toEqual([])
+  })
+
+  test("fail with the author's own lines in their stack traces, and in their logs", async () => {
+    const tab = await browser.open(pageWith())
+    const { name: here } = await tab.until('online')
+    const folder = temporaryFolder('failing')
+    mkdirSync(path.join(folder, 'src'))
+    for (const [file, text] of Object.entries(FAILING)) writeFileSync(path.join(folder, file), text)
+    const { token } = await server.makeToken({ kind: 'api', role: 'admin' })
+    await stark(['pack', 'push', folder], { env: { STARK_SERVER: server.url, STARK_TOKEN: token } })
+    for (const nodeName of ['machine', here]) {
+      const fields = { pack: 'failing@1.0.0', nodeName, restartPolicy: 'Never' }
+      const pod = await until(await done(server.post<Pod>('/api/pods', fields)), 'failed')
+      const trace = /RangeError: by zero\n +at divide \(src\/divide\.ts:3:22\)\n +at \w+ \(src\/index\.ts:5:10\)/
+      expect(pod.exit?.error?.stack).toMatch(trace)
+      expect((await logOf(pod)).join('\n')).toContain('(src/index.ts:4:9)')
+    }
   })
 })

@@ -13,6 +13,7 @@ import { Api, anonymous } from '../api.ts'
 import { Failure } from '../failure.ts'
 import { addPair, toCount, toTaint, type TaintText } from '../flags.ts'
 import { examples, optionsOf, type GlobalOptions, type Shell } from '../shell.ts'
+import { signalled } from '../signalled.ts'
 import { typed } from '../typed.ts'
 
 const TOKEN_LIFE_MS = 10 * 60_000
@@ -162,20 +163,6 @@ async function untilStopped({ terminal }: Shell, { node, told, folder }: Joined)
   }
   terminal.note('stopping')
   await node.stop()
-}
-
-/** The first signal stops in order; a second one ends at once. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    let isFirst = true
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (!isFirst) process.exit(1)
-        isFirst = false
-        resolve()
-      })
-    }
-  })
 }
 
 const addTaint = (text: string, before: unknown): TaintText[] => [...((before as TaintText[] | undefined) ?? []), toTaint(text)]

@@ -1,7 +1,7 @@
-/** pack init, bundle and push; the other verbs of packs come from the server. */
+/** pack init, bundle and push; pack run is pack-run.ts, and the other verbs of packs come from the server. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { Check } from 'typebox/value'
 import { PackName } from '../../../kernel/schema/pack.ts'
 import { Failure } from '../failure.ts'
@@ -9,17 +9,26 @@ import { bundlePack } from '../pack/bundle.ts'
 import { readManifest } from '../pack/manifest.ts'
 import { pushPack } from '../pack/push.ts'
 import { writeTemplate } from '../pack/template.ts'
+import { TEMPLATES, type TemplateName } from '../pack/templates.ts'
 import { render } from '../render.ts'
 import { examples, formatOf, optionsOf, type GlobalOptions, type Shell } from '../shell.ts'
 import { bytes } from '../table.ts'
+import { addPackRun } from './pack-run.ts'
 
 export function addPack(group: Command, shell: Shell): void {
   const init = group
     .command('init')
-    .description('make a folder with a pack that says hello')
+    .description('make a folder with a pack, in TypeScript')
     .argument('<name>', 'the name of the pack, and of the folder')
-    .action((name: string) => initialise(shell, name))
-  examples(init, 'stark pack init hello && stark deploy ./hello --watch')
+    .addOption(
+      new Option('--template <name>', 'service runs until it is stopped, job does its work once, browser needs a tab')
+        .choices(TEMPLATES)
+        .default('service'),
+    )
+    .action((name: string, _: unknown, command: Command) =>
+      initialise(shell, name, optionsOf<{ template: TemplateName }>(command).template),
+    )
+  examples(init, 'stark pack init hello && stark deploy ./hello --watch', 'stark pack init adder --template job')
   const bundle = group
     .command('bundle')
     .description('make one ES module of a pack')
@@ -33,25 +42,27 @@ export function addPack(group: Command, shell: Shell): void {
     .argument('[dir]', 'the folder with its package.json', '.')
     .action((folder: string, _: unknown, command: Command) => pushFolder(shell, folder, optionsOf(command)))
   examples(push, 'stark pack push ./hello', 'stark pack push ./hello -o name')
+  addPackRun(group, shell)
 }
 
-async function initialise({ terminal }: Shell, name: string): Promise<void> {
+async function initialise({ terminal }: Shell, name: string, template: TemplateName): Promise<void> {
   if (!Check(PackName, name))
     throw new Failure(
       'usage',
       `"${name}" cannot be a pack's name: it has lower-case letters, digits, ".", "_" and "-", 63 at most, and may follow @scope/`,
     )
   const folder = path.basename(name)
-  for (const file of await writeTemplate(folder, name)) terminal.line(path.join(folder, file))
+  for (const file of await writeTemplate(folder, name, template)) terminal.line(path.join(folder, file))
   terminal.note(`now: stark deploy ./${folder} --watch`)
 }
 
 async function writeBundle({ terminal }: Shell, folder: string, options: { readonly out?: string } & GlobalOptions): Promise<void> {
   const manifest = await readManifest(folder)
-  const { bytes: content, sha256 } = await bundlePack(manifest)
+  const { bytes: content, sha256, map } = await bundlePack(manifest)
   const file = options.out ?? path.join(folder, 'dist', 'bundle.mjs')
   await mkdir(path.dirname(file), { recursive: true })
   await writeFile(file, content)
+  await writeFile(`${file}.map`, map)
   const { name, version, settings } = manifest
   const made = { name, version, runtimeTag: settings.runtimeTag, file, bytes: content.length, sha256 }
   if (formatOf(options) === 'json') terminal.line(JSON.stringify(made, null, 2))

@@ -15,6 +15,8 @@ const BUNDLE_BYTES_MAX = 50_000_000
 export interface Bundle {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly sha256: string
+  /** The source map, for the server and not for nodes. */
+  readonly map: Uint8Array<ArrayBuffer>
 }
 
 /** @throws Failure naming the file and the line */
@@ -27,9 +29,10 @@ export async function bundlePack(manifest: Manifest): Promise<Bundle> {
     )
   }
   const { outputFiles, metafile } = await run(manifest)
-  const [output] = outputFiles
+  const output = outputFiles.find(({ path }) => path.endsWith('.mjs'))
+  const map = outputFiles.find(({ path }) => path.endsWith('.map'))
   const exported = Object.values(metafile.outputs).flatMap((each) => each.exports)
-  if (!output || !exported.includes('default')) {
+  if (!output || !map || !exported.includes('default')) {
     throw new Failure(
       'failed',
       `${path.relative(folder, entry)} has no default export: write "export default async function main(context) { … }"`,
@@ -40,7 +43,7 @@ export async function bundlePack(manifest: Manifest): Promise<Bundle> {
   if (bytes.length > BUNDLE_BYTES_MAX) {
     throw new Failure('failed', `the bundle has ${bytes.length} bytes, and ${BUNDLE_BYTES_MAX} is the most: leave something out`)
   }
-  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') }
+  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex'), map: new Uint8Array(map.contents) }
 }
 
 async function run(manifest: Manifest): Promise<BuildResult<{ write: false; metafile: true }>> {
@@ -63,6 +66,9 @@ const common = ({ folder, entry }: Manifest): BuildOptions => ({
   format: 'esm',
   define: { 'process.env.NODE_ENV': '"production"' },
   outfile: 'bundle.mjs',
+  // Where each line comes from, and not what stands there.
+  sourcemap: 'external',
+  sourcesContent: false,
   logLevel: 'silent',
 })
 

@@ -1,9 +1,15 @@
-/** A bundle to the server: reserves its version, then sends the bytes. What is there already with the same hash is not sent again. */
+/**
+ * A bundle to the server: reserves its version, then sends the source map and the bytes. What is there already with the same hash
+ * is not sent again.
+ */
 import type { Pack } from '../../../kernel/schema/pack.ts'
 import type { Api } from '../api.ts'
 import { Failure } from '../failure.ts'
 import type { Bundle } from './bundle.ts'
 import type { Manifest } from './manifest.ts'
+
+/** The server takes no larger one; such a pack's stack traces name lines of its bundle. */
+const MAP_BYTES_MAX = 16_000_000
 
 export interface Pushed {
   readonly pack: Pack
@@ -23,6 +29,9 @@ export async function pushPack(api: Api, manifest: Manifest, bundle: Bundle): Pr
     )
   }
   const reserved = await api.json<Pack>({ method: 'POST', path: '/api/packs', body: registration(manifest) })
+  if (bundle.map.length <= MAP_BYTES_MAX) {
+    await api.json<Pack>({ method: 'PUT', path: `/api/packs/${reserved.id}/source-map`, bytes: bundle.map })
+  }
   const pack = await api.json<Pack>({
     method: 'PUT',
     path: `/api/packs/${reserved.id}/bundle`,

@@ -1,12 +1,14 @@
-/** The folder that `stark pack init` makes: a pack that greets, then works until it is stopped. It needs no `npm install`. */
+/** The folder that `stark pack init` makes, of one of the templates. It needs no `npm install`. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
+import { templates, type Template, type TemplateName } from './templates.ts'
 
 /** @returns the files made. @throws Failure when the folder has something in it */
-export async function writeTemplate(folder: string, name: string): Promise<string[]> {
+export async function writeTemplate(folder: string, name: string, kind: TemplateName = 'service'): Promise<string[]> {
   await mustBeEmpty(folder)
-  const files = { 'package.json': packageJson(name), 'src/index.ts': SOURCE, 'README.md': readme(name) }
+  const template = templates[kind]
+  const files = { 'package.json': packageJson(name, template), 'src/index.ts': template.source, 'README.md': readme(name, template) }
   for (const [file, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true })
     await writeFile(path.join(folder, file), text)
@@ -25,42 +27,31 @@ async function mustBeEmpty(folder: string): Promise<void> {
   throw new Failure('failed', `${folder} is there already and not empty: choose another name, or empty it`)
 }
 
-const packageJson = (name: string): string =>
+const packageJson = (name: string, { description, runtimeTag }: Template): string =>
   `${JSON.stringify(
     {
       name,
       version: '1.0.0',
-      description: 'Says hello, then counts until it is stopped',
+      description,
       private: true,
       type: 'module',
-      stark: { runtimeTag: 'universal', entry: 'src/index.ts' },
+      stark: { runtimeTag, entry: 'src/index.ts' },
     },
     null,
     2,
   )}\n`
 
-const SOURCE = `import type { PackContext } from 'stark/pack'
+const readme = (name: string, { description, runtimeTag, examples }: Template): string => `# ${name}
 
-/** Runs once in each pod. Returning is success, throwing is failure. */
-export default async function main(context: PackContext) {
-  const { pod, node, log, env } = context
-  log.info(\`hello from \${pod.name} on \${node.name}\`)
-  context.ready()
-  for (let beat = 1; ; beat++) {
-    await context.sleep(Number(env['EVERY_MS'] ?? 10_000)) // rejects when the pod has to stop, which ends it
-    log.info(\`beat \${beat}\`)
-  }
-}
-`
+${description}. \`src/index.ts\` exports the function that each pod runs.
 
-const readme = (name: string): string => `# ${name}
-
-A pack for Stark: \`src/index.ts\` exports the function that each pod runs.
-
-    stark deploy . --watch               # bundle, push, run
-    stark deploy . --env EVERY_MS=1000   # faster
-    stark logs POD --follow
-    stark stop POD
+${commands([
+  ...(runtimeTag === 'browser' ? [] : [['stark pack run', 'here, without a cluster; again after each change'] as const]),
+  ['stark deploy . --watch', 'bundle, push, run'],
+  ...examples,
+  ['stark logs POD --follow', ''],
+  ['stark stop POD', ''],
+])}
 
 A version never changes once it is pushed: raise \`version\` in \`package.json\` for the next one.
 
@@ -74,3 +65,8 @@ The field \`stark\` of \`package.json\`:
 | \`metadata\` | \`env\`, \`timeoutSeconds\`, \`minNodeVersion\`, \`isolation\` (\`process\` or \`worker\`) |
 | \`labels\`, \`annotations\` | as in Kubernetes |
 `
+
+function commands(lines: readonly (readonly [command: string, comment: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length))
+  return lines.map(([command, comment]) => `    ${comment === '' ? command : `${command.padEnd(width)}   # ${comment}`}`).join('\n')
+}

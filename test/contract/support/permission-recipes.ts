@@ -228,6 +228,7 @@ export const recipes: Readonly<Record<string, Partial<Readonly<Record<Role, Make
   },
   // Its body is bytes, which only the other tests of bundles send: here is whose it is, judged before them.
   'packs.upload': { user: nothingOfOthers },
+  'packs.uploadMap': { user: nothingOfOthers },
   'pods.create': {
     user: async ({ user, other }) => ({
       own: { input: { pack: (await push(user.api)).name } },
