@@ -4,11 +4,9 @@
  * the node, a score is 0. Where it would stop everybody it is held back. What only a store may do is refused when it is enabled.
  */
 import {
-  codes,
   KernelError,
   type Admission,
   type CandidateSet,
-  type Code,
   type Entity,
   type Hooks,
   type Nomination,
@@ -19,6 +17,7 @@ import {
 } from '../../kernel/index.ts'
 import { guardedBoard, guardedCandidates } from './checks.ts'
 import { Nonsense, type Referee } from './referee.ts'
+import { refusable, refusableLater } from './refusal.ts'
 import { mustBeNomination } from './sense.ts'
 
 /** How long the start or the stop of a plugin may take. */
@@ -49,16 +48,12 @@ function guardedFace({ name }: Plugin, kernel: PluginKernel, referee: Referee): 
         referee.fault(where, new Nonsense(`is not done after ${WAIT_MS_MAX} ms: nobody waits for it any longer`))
         resolve()
       })
-      void referee
-        .containedLater(where, run)()
-        .then(() => {
-          cancel()
-          resolve()
-        })
+      void referee.containedLater(where, run)().finally(cancel).then(resolve)
     })
   return {
     ...kernel,
     hooks: guardedHooks(name, kernel.hooks, referee),
+    operations: guardedOperations(name, kernel.operations, referee),
     kinds: {
       define: () => {
         throw new Error('it defines a kind of objects, and the store has no table for it: keep what you need in annotations')
@@ -113,39 +108,40 @@ function mustBeOwnName(plugin: string, hook: string, options: unknown): void {
   if (name !== plugin) throw new Error(`it taps ${hook} as "${String(name)}": its taps carry its own name, ${plugin}`)
 }
 
+/**
+ * Who may call, and what of it is told. A fault here never lets anybody in: whoever judges and fails has refused, and whoever says
+ * who calls and fails does not know.
+ */
+function guardedOperations(plugin: string, operations: PluginKernel['operations'], referee: Referee): PluginKernel['operations'] {
+  const nothing = { referee, onFault: () => undefined }
+  const guard = <F extends Run>(hook: 'authenticate' | 'authorize' | 'replay' | 'meter' | 'settled', watch: (fn: F) => Run) => {
+    const forward = (method: 'tap' | 'tapPromise') => (options: unknown, fn: F) => {
+      mustBeOwnName(plugin, hook, options)
+      ;(operations[hook] as unknown as Record<typeof method, Tap>)[method](options, watch(fn))
+    }
+    return { tap: forward('tap'), tapPromise: forward('tapPromise') }
+  }
+  return {
+    ...operations,
+    authenticate: guard('authenticate', (fn: (...values: unknown[]) => Promise<unknown>) => refusableLater('authenticate', fn, nothing)),
+    replay: guard('replay', (fn: (...values: unknown[]) => Promise<unknown>) => refusableLater('replay', fn, nothing)),
+    authorize: guard('authorize', (fn: Run) =>
+      refusable('authorize', fn, { referee, onFault: () => `plugin ${plugin} failed to say whether this may be done` }),
+    ),
+    meter: guard('meter', (fn: Run) => refusable('meter', fn, nothing)),
+    settled: guard('settled', (fn: Run) => referee.contained('settled', fn, { instead: undefined })),
+  } as unknown as PluginKernel['operations']
+}
+
 type Admit = (record: Entity, admission: Admission) => Entity | undefined | void
 
-/** A refusal is an error with a code of the kernel's table; any other error is a fault, and what was asked for is not done. */
-function judging(plugin: string, fn: Admit, referee: Referee): Admit {
-  const judge = referee.watched('admit', (record: Entity, admission: Admission) => {
-    try {
-      const answer = fn(record, admission)
-      if (answer !== undefined && answer?.id !== record.id) throw new Nonsense('gave back something else than the record, changed or not')
-      return answer
-    } catch (error) {
-      const refusal = refusalIn(error)
-      if (refusal) return refusal
-      throw error
-    }
+const judging = (plugin: string, fn: Admit, referee: Referee): Admit =>
+  refusable('admit', fn, {
+    referee,
+    check(answer, { id }) {
+      if (answer !== undefined && answer?.id !== id) throw new Nonsense('gave back something else than the record, changed or not')
+    },
+    onFault(error) {
+      throw new KernelError('INTERNAL', `plugin ${plugin} failed to say whether this may be done: ${String(error)}`, { cause: error })
+    },
   })
-  return (record, admission) => {
-    const answer = attempt(plugin, () => judge(record, admission))
-    if (answer instanceof KernelError) throw answer
-    return answer
-  }
-}
-
-function attempt<T>(plugin: string, judge: () => T): T {
-  try {
-    return judge()
-  } catch (error) {
-    throw new KernelError('INTERNAL', `plugin ${plugin} failed to say whether this may be done: ${String(error)}`, { cause: error })
-  }
-}
-
-/** A plugin that was compiled on its own has no KernelError of ours: any error with a code of the table is one. */
-function refusalIn(error: unknown): KernelError | undefined {
-  if (error instanceof KernelError) return error
-  const { code, message } = error instanceof Error ? (error as Error & { readonly code?: unknown }) : { code: undefined, message: '' }
-  return typeof code === 'string' && Object.hasOwn(codes, code) ? new KernelError(code as Code, message, { cause: error }) : undefined
-}

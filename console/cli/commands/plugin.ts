@@ -12,7 +12,7 @@ import { Failure } from '../failure.ts'
 import { pluginTemplate } from '../plugin-template.ts'
 import { examples, formatOf, optionsOf, type Environment, type GlobalOptions, type Shell } from '../shell.ts'
 
-/** Somebody waits; and a plugin that takes so long for 10,000 questions is too slow anyway. */
+/** Somebody waits; and a plugin that takes so long for some thousand questions is too slow anyway. */
 const DEADLINE_MS = 20_000
 
 export function addPlugin(group: Command, shell: Shell): void {

@@ -12,9 +12,9 @@ import { ask, type Asked } from './ask.ts'
 import { aNode } from './builders.ts'
 import { testCluster, wordsOf } from './clusters.ts'
 
-const CLUSTERS = 200
+const CLUSTERS = 100
 const LARGE_NODES = 1_000
-const LARGE_QUESTIONS = 20
+const LARGE_QUESTIONS = 5
 /** The cluster whose nodes, over and over, make the large one. */
 const LARGE_PATTERN = 7
 const ANOTHER_TIME_MS = 12_345_678_901

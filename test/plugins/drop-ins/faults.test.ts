@@ -1,8 +1,9 @@
 /** Plugins from outside that throw, make no sense or are too slow: named, counted, put out, and scheduling goes on. */
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Pod } from '../../../kernel/index.ts'
+import type { Operation, Pod } from '../../../kernel/index.ts'
 import { CALL_MS_MAX, STRIKES_MAX } from '../../../plugins/drop-ins/referee.ts'
 import { aPod, ofPack } from '../../support/builders.ts'
+import { admin } from '../../support/calls.ts'
 import { startOutside, type Outside, type OutsideOptions } from './outside.ts'
 
 let outside: Outside
@@ -22,7 +23,6 @@ async function start(options: OutsideOptions): Promise<Outside> {
   })
   await outside.join()
   await outside.join()
-  await outside.call('cluster.update', { heartbeatTimeoutMs: 3_600_000 })
   return outside
 }
 
@@ -238,6 +238,19 @@ describe('elsewhere than in scheduling', () => {
     await until('it to be out', isOut)
     expect((await outside.row('bad'))?.reason).toContain('its preempt proposed node-1')
     expect(outside.pod(lesser.id)?.status).toBe('running')
+  })
+
+  test('who judges calls and fails lets nobody in, and who is told of calls harms none', async () => {
+    const body = `
+      kernel.operations.authorize.tap('bad', (operation) => { if (operation.name === 'ping.get') throw new Error('oh') })
+      kernel.operations.authenticate.tapPromise('bad', async () => { throw new Error('no directory') })
+      kernel.operations.settled.tap('bad', () => { throw new Error('oh') })`
+    const { kernel, call } = await start({ files: tapping(body) })
+    const ping = { ...kernel.operations.get('cluster.get'), name: 'ping.get' } as Operation
+    expect(() => kernel.operations.allow(ping, admin)).toThrow('plugin bad failed to say whether this may be done')
+    await expect(kernel.operations.identify({ bearer: 'x', remote: '' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    expect(await call('cluster.get')).toMatchObject({ defaultNamespace: 'default' })
+    expect((await faultsOf())?.threw).toBeGreaterThanOrEqual(3)
   })
 
   test.each([['onStart'], ['onStop']])('%s that never ends keeps nobody waiting for long', async (when) => {

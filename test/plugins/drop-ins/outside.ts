@@ -56,6 +56,8 @@ export async function startOutside({
     apply: ({ need }) => need('dropIns').onIncident((each) => incidents.push(each)),
   }
   const cluster = await startCluster({ ...(store ? { store } : {}), plugins: [room, listener, ...plugins] })
+  // Time flies in these tests, and nobody sends heartbeats.
+  await cluster.call('cluster.update', { heartbeatTimeoutMs: 3_600_000 })
   const rows = async () => (await cluster.call<{ items: PluginRow[] }>('plugins.list')).items
   return {
     ...cluster,
