@@ -71,7 +71,7 @@ export class Committer {
     let persisted: Promise<void>
     try {
       value = write(transaction)
-      if (transaction.changes.length === 0) return value
+      if (transaction.isEmpty) return value
       persisted = hooks.persist.promise(transaction)
     } catch (error) {
       transaction.undo()

@@ -82,8 +82,8 @@ export class Kernel {
       revision: 0,
       put: (kind: string, records: readonly Entity[]) => {
         if (!this.state.has(kind)) return
-        const { table } = this.state.kind(kind)
-        for (const record of records) table.set(record.id, freeze(record))
+        const { table, shape } = this.state.kind(kind)
+        for (const record of records) table.set(record.id, freeze(shape(record) as unknown as Entity))
       },
     }
     await this.#hooks.load.promise(loading)

@@ -6,6 +6,7 @@ import { Compile } from 'typebox/compile'
 import type { TObject } from 'typebox'
 import type { Entity, KindName, Kinds } from './schema/index.ts'
 import type { Principal } from './operations.ts'
+import { shapeOf, type Shape } from './shape.ts'
 import { Table, type KindOptions } from './table.ts'
 
 export interface KindDefinition<T extends Entity = Entity> extends KindOptions<T> {
@@ -23,6 +24,9 @@ export interface KindDefinition<T extends Entity = Entity> extends KindOptions<T
 
 interface Kind extends KindDefinition {
   readonly check: (record: unknown) => boolean
+  /** Whether fields that change are of the schema. */
+  readonly checkFields: (fields: object) => boolean
+  readonly shape: Shape
   readonly table: Table<Entity>
 }
 
@@ -34,18 +38,6 @@ export interface Reader {
   /** The records under a key of an index. */
   by<K extends KindName>(kind: K, index: string, key: string): Kinds[K][]
   all<K extends KindName>(kind: K): Iterable<Kinds[K]>
-}
-
-/** Compiled once, however many kernels there are. */
-const checks = new WeakMap<TObject, Kind['check']>()
-
-function checkOf(schema: TObject): Kind['check'] {
-  const known = checks.get(schema)
-  if (known) return known
-  const checker = Compile(schema)
-  const check = (record: unknown): boolean => checker.Check(record)
-  checks.set(schema, check)
-  return check
 }
 
 export class State implements Reader {
@@ -65,7 +57,8 @@ export class State implements Reader {
   define<T extends Entity>(name: string, definition: KindDefinition<T>): void {
     if (this.#kinds.has(name)) throw new Error(`kind ${name} is defined already`)
     const untyped = definition as unknown as KindDefinition
-    this.#kinds.set(name, { ...untyped, check: checkOf(definition.schema), table: new Table(untyped) })
+    const { check, checkFields } = checksOf(definition.schema)
+    this.#kinds.set(name, { ...untyped, check, checkFields, shape: shapeOf(definition.schema), table: new Table(untyped) })
   }
 
   remove(name: string): void {
@@ -124,5 +117,27 @@ export class State implements Reader {
     const kind = { ...theirs, table: new Table(theirs, theirs.table) }
     this.#kinds.set(name, kind)
     return kind
+  }
+}
+
+/** A record's checks: of all of it, and of some fields of one that was right before. */
+function checksOf(schema: TObject): Pick<Kind, 'check' | 'checkFields'> {
+  const whole = Compile(schema)
+  const fields = new Map<string, (value: unknown) => boolean>()
+  const checkOf = (field: string): ((value: unknown) => boolean) => {
+    const known = fields.get(field)
+    if (known) return known
+    const property = Object.hasOwn(schema.properties, field) ? schema.properties[field] : undefined
+    const compiled = property && Compile(property)
+    const made = (value: unknown): boolean => compiled?.Check(value) ?? false
+    fields.set(field, made)
+    return made
+  }
+  return {
+    check: (record) => whole.Check(record),
+    checkFields: (changed) => {
+      for (const field in changed) if (!checkOf(field)((changed as Record<string, unknown>)[field])) return false
+      return true
+    },
   }
 }

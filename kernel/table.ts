@@ -56,31 +56,29 @@ export class Table<T extends Entity> {
     return this.#indexes.get(name)?.key(record) ?? null
   }
 
-  /** The rule that the record would break, or undefined. */
-  clash(record: T): { readonly rule: string; readonly key: string } | undefined {
+  /** The rule that the record would break, or undefined. @param before the record that it replaces, which broke none */
+  clash(record: T, before?: T): { readonly rule: string; readonly key: string } | undefined {
     for (const { rule, key, ids } of this.#unique) {
       const wanted = key(record)
-      if (wanted === undefined) continue
+      if (wanted === undefined || (before && key(before) === wanted)) continue
       const holder = ids.get(wanted)
       if (holder !== undefined && holder !== record.id) return { rule, key: wanted }
     }
     return undefined
   }
 
-  /** Puts or, without a record, removes. Nobody who follows the view is told before `flush`. */
-  set(id: string, record: T | undefined): void {
-    const before = this.raw.get(id)
-    if (before) this.#forget(before)
-    if (record) {
-      this.raw.set(id, record)
-      this.#remember(record)
-    } else this.raw.delete(id)
+  /** Puts or, without a record, removes. Nobody who follows the view is told before `flush`. @param before what is there now */
+  set(id: string, record: T | undefined, before = this.raw.get(id)): void {
+    if (record) this.raw.set(id, record)
+    else this.raw.delete(id)
+    for (const { key, ids } of this.#unique) moveId(id, { ids, from: before && key(before), to: record && key(record) })
+    for (const { key, ids } of this.#indexes.values()) moveInGroup(id, { ids, from: before && key(before), to: record && key(record) })
     this.#touch(id, before, record)
   }
 
   /** Tells everybody who follows the view what has changed since the last time. */
   flush(): void {
-    for (const [id, touch] of this.#touched) trigger(this.raw, touch as VueOperation, id)
+    this.#touched.forEach((touch, id) => trigger(this.raw, touch as VueOperation, id))
     this.#touched.clear()
   }
 
@@ -90,35 +88,32 @@ export class Table<T extends Entity> {
     if (!existed && !record) this.#touched.delete(id)
     else this.#touched.set(id, existed ? (record ? 'set' : 'delete') : 'add')
   }
-
-  #remember(record: T): void {
-    for (const { key, ids } of this.#unique) {
-      const own = key(record)
-      if (own !== undefined) ids.set(own, record.id)
-    }
-    for (const { key, ids } of this.#indexes.values()) {
-      const own = key(record)
-      if (own === null) continue
-      const group = ids.get(own)
-      if (group) group.add(record.id)
-      else ids.set(own, new Set([record.id]))
-    }
-  }
-
-  #forget(record: T): void {
-    for (const { key, ids } of this.#unique) {
-      const own = key(record)
-      if (own !== undefined && ids.get(own) === record.id) ids.delete(own)
-    }
-    for (const { key, ids } of this.#indexes.values()) {
-      const own = key(record)
-      const group = own === null ? undefined : ids.get(own)
-      if (own === null || !group) continue
-      group.delete(record.id)
-      if (group.size === 0) ids.delete(own)
-    }
-  }
 }
+
+interface Move<T> {
+  readonly ids: Map<string, T>
+  readonly from: string | null | undefined
+  readonly to: string | null | undefined
+}
+
+function moveId(id: string, { ids, from, to }: Move<string>): void {
+  if (from === to) return
+  if (isKey(from) && ids.get(from) === id) ids.delete(from)
+  if (isKey(to)) ids.set(to, id)
+}
+
+function moveInGroup(id: string, { ids, from, to }: Move<Set<string>>): void {
+  if (from === to) return
+  const left = isKey(from) ? ids.get(from) : undefined
+  left?.delete(id)
+  if (isKey(from) && left?.size === 0) ids.delete(from)
+  if (!isKey(to)) return
+  const group = ids.get(to)
+  if (group) group.add(id)
+  else ids.set(to, new Set([id]))
+}
+
+const isKey = (key: string | null | undefined): key is string => key !== null && key !== undefined
 
 interface UniqueIndex<T> {
   readonly rule: string

@@ -24,7 +24,12 @@ export const taints = (): Plugin => ({
     hooks.score.tap('taints', (board) => {
       const { tolerations } = board.pod
       const unwelcome = (taint: Taint) => taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)
-      board.add((node) => node.taints.filter(unwelcome).length, { weight: WEIGHT, normalise: fewestFirst, isFixed: true })
+      board.add((node) => node.taints.filter(unwelcome).length, {
+        weight: WEIGHT,
+        normalise: fewestFirst,
+        isFixed: true,
+        sharedAs: JSON.stringify(tolerations),
+      })
     })
   },
 })

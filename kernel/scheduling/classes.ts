@@ -3,12 +3,13 @@ import type { Hooks } from '../hooks.ts'
 import type { Log } from '../log.ts'
 import type { Books } from './books.ts'
 import type { ClassPod } from './candidates.ts'
-import type { FixedRules } from './fixed-rules.ts'
 import { Placement, type PlacementOptions } from './placement.ts'
+import { Shared } from './shared.ts'
 
-const CLASSES_MAX = 1_000
-/** What fixed rules say is kept for so many kinds of pods. */
-const SHARED_MAX = 256
+/** So many classes are told apart by what they are; pods of those before are judged as if they were of another. */
+const CLASSES_MAX = 10_000
+/** What plugins described is kept for so many. */
+const DESCRIBED_MAX = 1_000
 
 export interface ClassesOptions extends Pick<PlacementOptions, 'weightOf'> {
   readonly hooks: () => Hooks
@@ -30,34 +31,51 @@ export const CLASS_FIELDS = [
   'deploymentId',
 ] as const satisfies readonly (keyof ClassPod)[]
 
+/** Pods of one class are judged alike. */
+export interface PodClass {
+  /** What was described for it, while that is known. */
+  placement: Placement | undefined
+}
+
 export class Classes {
   readonly #options: ClassesOptions
-  readonly #placements = new Map<string, Placement>()
-  readonly #shared = new Map<string, FixedRules>()
+  readonly #classes = new Map<string, PodClass>()
+  readonly #shared: Shared
+  /** Oldest first. */
+  readonly #described = new Set<PodClass>()
   #hooks: Hooks | undefined
 
   constructor(options: ClassesOptions) {
     this.#options = options
+    this.#shared = new Shared(options.books)
   }
 
-  /** Pods with the same key are judged alike. */
-  keyOf(pod: ClassPod): string {
-    return JSON.stringify(CLASS_FIELDS.map((field) => pod[field]))
+  /** The class of a pod: the same object for pods that are alike, for as long as it is remembered. */
+  classOf(pod: ClassPod): PodClass {
+    const key = JSON.stringify(CLASS_FIELDS.map((field) => pod[field]))
+    const known = this.#classes.get(key)
+    if (known) return known
+    if (this.#classes.size >= CLASSES_MAX) for (const oldest of this.#classes.keys()) if (this.#classes.delete(oldest)) break
+    const podClass = { placement: undefined }
+    this.#classes.set(key, podClass)
+    return podClass
   }
 
-  /** @param key the pod's, where it is known already */
-  of(pod: ClassPod, key = this.keyOf(pod)): Placement {
+  of(pod: ClassPod): Placement {
+    return this.placementOf(this.classOf(pod), pod)
+  }
+
+  /** @param pod one of the class */
+  placementOf(podClass: PodClass, pod: ClassPod): Placement {
     const hooks = this.#options.hooks()
     if (this.#hooks !== hooks) {
       this.forget()
       this.#hooks = hooks
     }
-    const known = this.#placements.get(key)
-    if (known) return known
-    if (this.#placements.size >= CLASSES_MAX) this.#forgetOldest()
-    const made = this.#begin(pod, hooks)
-    this.#placements.set(key, made)
-    return made
+    if (podClass.placement) return podClass.placement
+    if (this.#described.size >= DESCRIBED_MAX) for (const oldest of this.#described) if (this.#drop(oldest)) break
+    this.#described.add(podClass)
+    return (podClass.placement = this.#begin(pod, hooks))
   }
 
   /** A placement for one question. @param only these plugins; all unless told */
@@ -72,15 +90,13 @@ export class Classes {
 
   /** Plugins may describe everything otherwise from now on. */
   forget(): void {
-    for (const placement of this.#placements.values()) placement.close()
-    this.#placements.clear()
+    for (const podClass of this.#described) this.#drop(podClass)
     this.#shared.clear()
     this.#options.books.nodes.forgetDomains()
   }
 
   #begin(pod: ClassPod, hooks: Hooks, only?: ReadonlySet<string>): Placement {
     const { books, weightOf, log } = this.#options
-    if (this.#shared.size >= SHARED_MAX) this.#shared.clear()
     return new Placement(pod, {
       hooks,
       books,
@@ -91,11 +107,9 @@ export class Classes {
     })
   }
 
-  #forgetOldest(): void {
-    for (const [key, placement] of this.#placements) {
-      placement.close()
-      this.#placements.delete(key)
-      return
-    }
+  #drop(podClass: PodClass): boolean {
+    podClass.placement?.close()
+    podClass.placement = undefined
+    return this.#described.delete(podClass)
   }
 }

@@ -13,6 +13,7 @@ export class Gates {
   readonly #asking: Asking
   /** What the rules that follow a tally said last, by group. */
   readonly #closed = new Map<Rule, Uint8Array>()
+  #open = new Uint8Array(0)
 
   constructor(nodes: NodeList, asking: Asking) {
     this.#nodes = nodes
@@ -24,9 +25,10 @@ export class Gates {
     this.#closed.clear()
   }
 
-  /** The groups that all rules let through. */
+  /** The groups that all rules let through. @returns to be read before the next call, which uses the same array */
   open(rules: readonly Rule[], groups: Groups): Uint8Array {
-    const isOpen = new Uint8Array(groups.count).fill(1)
+    if (this.#open.length !== groups.count) this.#open = new Uint8Array(groups.count)
+    const isOpen = this.#open.fill(1)
     for (const rule of rules) {
       const closed = rule.follows ? this.#followed(rule, rule.follows, groups) : undefined
       for (let group = 0; group < isOpen.length; group += 1) {

@@ -40,7 +40,7 @@ export class LazyJudgement implements Judgement {
 }
 
 interface Findings {
-  readonly all: () => Pick<Judgement, 'feasible' | 'refusals'>
-  readonly causes: () => ReadonlySet<Cause>
-  readonly summary: () => string
+  all(): Pick<Judgement, 'feasible' | 'refusals'>
+  causes(): ReadonlySet<Cause>
+  summary(): string
 }

@@ -129,16 +129,25 @@ class Scratch {
   totals = new Float64Array(0)
   points = new Float64Array(0)
 
+  /** Every slot below a size, to be changed in place. */
+  all(size: number): Int32Array {
+    this.#reserve(size)
+    for (let slot = 0; slot < size; slot += 1) this.#slots[slot] = slot
+    return this.#slots
+  }
+
   /** A copy of some slots, to be changed in place. */
   take(slots: ArrayLike<number>, count: number): Int32Array {
-    if (this.#slots.length < count) {
-      const length = count * 2
-      this.#slots = new Int32Array(length)
-      this.asked = new Int32Array(length)
-      this.totals = new Float64Array(length)
-      this.points = new Float64Array(length)
-    }
+    this.#reserve(count)
     for (let index = 0; index < count; index += 1) this.#slots[index] = slots[index] ?? 0
     return this.#slots
+  }
+  #reserve(count: number): void {
+    if (this.#slots.length >= count) return
+    const length = count * 2
+    this.#slots = new Int32Array(length)
+    this.asked = new Int32Array(length)
+    this.totals = new Float64Array(length)
+    this.points = new Float64Array(length)
   }
 }

@@ -8,14 +8,15 @@ import type { Pod } from '../schema/index.ts'
 import type { Books } from './books.ts'
 import type { Cause, ClassPod, NodeFacts, Refusal, Rule } from './candidates.ts'
 import type { Family } from './census.ts'
-import { FixedRules } from './fixed-rules.ts'
+import type { FixedRules } from './fixed-rules.ts'
 import { Gates } from './gates.ts'
 import { LazyJudgement, type Judgement } from './judgement.ts'
-import { askRule, firstRefusal, isBulk, Plan, type AnyPreference, type Asking, type Complain } from './plan.ts'
+import { askRule, askScore, firstRefusal, isBulk, Plan, type AnyPreference, type Asking, type Complain } from './plan.ts'
 import type { Nomination } from './preemption.ts'
 import { Proposals } from './proposals.ts'
 import { kindOf } from './refusals.ts'
 import type { Preference } from './score-board.ts'
+import type { Shared } from './shared.ts'
 import { Standing } from './standing.ts'
 import { summarise } from './summary.ts'
 import type { Tally } from './tally.ts'
@@ -37,8 +38,7 @@ export interface PlacementOptions {
   readonly books: Books
   readonly complain: Complain
   readonly weightOf: (plugin: string) => number | undefined
-  /** What fixed rules say, by what they are shared as. */
-  readonly shared: Map<string, FixedRules>
+  readonly shared: Shared
   /** Only these plugins; all unless told. */
   readonly only?: ReadonlySet<string>
 }
@@ -54,6 +54,7 @@ export class Placement {
   readonly #gates: Gates
   readonly #proposals: Proposals
   #prepared = -1
+  #isSeen = false
   #family: Family | undefined
 
   constructor(pod: ClassPod, { hooks, books, complain, weightOf, shared, only }: PlacementOptions) {
@@ -78,8 +79,9 @@ export class Placement {
         return tally
       },
     })
-    this.#fixed = this.#share(shared)
-    this.#standing = new Standing({ nodes, plan: this.#plan, fixed: this.#fixed, complain })
+    this.#fixed = shared.rules(this.#plan, asking)
+    const relative = this.#plan.relative.map((preference) => ({ preference, scores: shared.scores(preference, asking) }))
+    this.#standing = new Standing({ nodes, plan: this.#plan, fixed: this.#fixed, relative, complain })
     this.#gates = new Gates(nodes, asking)
     this.#proposals = new Proposals(nodes)
   }
@@ -96,16 +98,12 @@ export class Placement {
 
   /** @param lot draws among equals, where a plugin asked for it */
   judge(lot = ''): Judgement {
-    return new LazyJudgement(this.#choose(lot), {
-      all: () => this.#askAll(),
-      causes: () => this.#causes(),
-      summary: () => this.#summary(),
-    })
+    return new LazyJudgement(this.#choose(lot), this)
   }
 
   /** The best nomination over all nodes; what was proposed for a node stands until it changes. */
   nominate<T extends Nomination>(propose: (node: NodeFacts) => T | undefined, compare: (a: T, b: T) => number): T | undefined {
-    this.#standing.sync()
+    this.#sync()
     const isProposed = (slot: number): boolean => this.#fixed.refused[slot] === 0
     const proposals = this.#needed().length === 0 ? this.#proposals : new Proposals(this.#books.nodes)
     return proposals.best((node) => (isProposed(node.slot) ? propose(node) : undefined), compare)
@@ -151,35 +149,31 @@ export class Placement {
     return scored
   }
 
-  #share(shared: Map<string, FixedRules>): FixedRules {
-    const key = this.#plan.sharing
-    const known = key === undefined ? undefined : shared.get(key)
-    if (known) return known
-    const { fixed } = this.#plan
-    const made = new FixedRules(this.#books.nodes, (node) => firstRefusal(fixed, node, this.#asking))
-    if (key !== undefined) shared.set(key, made)
-    return made
-  }
-
   #choose(lot: string): NodeFacts | undefined {
     const { nodes } = this.#books
     const standing = this.#standing
-    if (standing.sync()) this.#gates.forget()
     const needed = this.#needed()
     const wished = this.#plan.wished()
+    const isPlain = needed.length + wished.length === 0 && !this.#plan.drawsLots
+    // Most classes of which there is but one pod are never seen again.
+    if (isPlain && !this.#isSeen && !standing.isRelative) {
+      this.#isSeen = true
+      return nodes.at(standing.glance())
+    }
+    this.#sync()
     const isAlone = ({ over }: { readonly over?: unknown }): boolean => over === undefined
     if (this.#plan.drawsLots || needed.some(isAlone) || wished.some(isAlone)) return this.#chooseOneByOne(needed, { wished, lot })
-    const { groups } = standing
-    const open = needed.length === 0 ? undefined : this.#gates.open(needed, groups)
-    const slots: number[] = []
-    for (let group = 0; group < groups.count; group += 1) {
-      const slot = open?.[group] === 0 ? -1 : standing.best(group)
-      if (slot >= 0) slots.push(slot)
-    }
+    const open = needed.length === 0 ? undefined : this.#gates.open(needed, standing.groups)
+    if (wished.length === 0 && !standing.isRelative) return nodes.at(standing.best(open))
     return this.#bestOf(
-      slots.flatMap((slot) => nodes.at(slot) ?? []),
+      standing.bests(open).flatMap((slot) => nodes.at(slot) ?? []),
       { wished },
     )
+  }
+
+  #sync(): void {
+    this.#isSeen = true
+    if (this.#standing.sync()) this.#gates.forget()
   }
 
   /** Where something has to be asked of each node. */
@@ -196,7 +190,7 @@ export class Placement {
     const { ranks } = this.#books.nodes
     const totals = feasible.map(({ slot }) => this.#standing.total(slot))
     if (wished.length > 0) this.#plan.prepareScores(feasible)
-    for (const preference of [...this.#plan.relative, ...wished]) {
+    for (const preference of [...this.#standing.telling(), ...wished]) {
       const points = this.#points(preference, feasible)
       for (let index = 0; index < totals.length; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
     }
@@ -221,7 +215,8 @@ export class Placement {
     return this.#plan.needed()
   }
 
-  #askAll(): { feasible: NodeFacts[]; refusals: Map<NodeFacts, Refusal> } {
+  /** Every node, by the first plugin that refuses it. */
+  all(): { feasible: NodeFacts[]; refusals: Map<NodeFacts, Refusal> } {
     const needed = new Set(this.#needed())
     const rules = this.#plan.rules.filter((rule) => !('test' in rule) || !rule.isVolatile || needed.has(rule))
     const feasible: NodeFacts[] = []
@@ -238,9 +233,9 @@ export class Placement {
     const { plugin } = preference
     try {
       if (isBulk(preference)) return checked(this.#bulk(preference, feasible))
-      const { normalise, when, isVolatile, score } = preference
+      const { normalise, when, isVolatile } = preference
       if (when && isVolatile && !normalise && !when()) return []
-      const scores = feasible.map((node) => this.#score(plugin, () => score(node)))
+      const scores = feasible.map((node) => askScore(preference, node, this.#complain))
       return normalise ? checked(normalise(scores, feasible)) : scores
     } catch (error) {
       this.#complain(plugin, error)
@@ -259,16 +254,6 @@ export class Placement {
     return [...points]
   }
 
-  #score(plugin: string, score: () => number): number {
-    try {
-      const [points] = checked([score()])
-      return points ?? 0
-    } catch (error) {
-      this.#complain(plugin, error)
-    }
-    return 0
-  }
-
   #allRefusals(node: NodeFacts, rules: Plan['rules']): Record<string, string> {
     const refused: Record<string, string> = {}
     for (const rule of rules) {
@@ -278,11 +263,15 @@ export class Placement {
     return refused
   }
 
-  #causes(): ReadonlySet<Cause> {
+  /** What could change the answer when nothing fits. */
+  causes(): ReadonlySet<Cause> {
+    this.#sync()
     return this.#plan.causes(this.#standing.refusals().flatMap(({ plugin, count }) => (count > 0 ? [plugin] : [])))
   }
 
-  #summary(): string {
+  /** One sentence for people, when nothing fits. */
+  summary(): string {
+    this.#sync()
     const counts = new Map<string, number>()
     const add = (kind: string, count: number): unknown => counts.set(kind, (counts.get(kind) ?? 0) + count)
     for (const { kind, count } of this.#standing.refusals()) if (count > 0) add(kind, count)

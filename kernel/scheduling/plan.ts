@@ -69,12 +69,6 @@ export class Plan {
     this.drawsLots = this.#board.drawsLots
   }
 
-  /** The same for all classes whose fixed rules say the same; undefined when a rule does not tell. */
-  get sharing(): string | undefined {
-    if (this.fixed.some(({ sharedAs }) => sharedAs === undefined)) return undefined
-    return JSON.stringify(this.fixed.map(({ plugin, sharedAs }) => [plugin, sharedAs]))
-  }
-
   /** The labels over which anything is asked now. */
   over(): string[] {
     const keys = new Set<string>()
@@ -137,6 +131,18 @@ export const isBulk = (preference: AnyPreference): preference is BulkPreference 
 export interface Asking {
   readonly columns: NodeColumns
   readonly complain: Complain
+}
+
+/** A preference's score of one node; 0 where it throws or says what is no number, and it is named. */
+export function askScore({ plugin, score }: Preference, node: NodeFacts, complain: Complain): number {
+  try {
+    const points = score(node)
+    if (Number.isFinite(points)) return points
+    complain(plugin, new Error('a score is not a number'))
+  } catch (error) {
+    complain(plugin, error)
+  }
+  return 0
 }
 
 /** The first refusal of a node, undefined when no rule refuses it. */

@@ -7,7 +7,9 @@
 import type { Clock } from '../clock.ts'
 import type { Pod } from '../schema/index.ts'
 import type { Cause } from './candidates.ts'
+import type { PodClass } from './classes.ts'
 import { Heap } from './heap.ts'
+import { Line } from './line.ts'
 
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 10_000
@@ -15,8 +17,7 @@ const BACKOFF_MAX_MS = 10_000
 /** A pod that waits. */
 export interface Waiting {
   pod: Pod
-  /** Pods with the same are judged alike. */
-  readonly classKey: string
+  readonly podClass: PodClass
   isReady: boolean
 }
 
@@ -46,8 +47,8 @@ export class Queue {
   readonly #clock: Clock
   readonly #onReady: () => void
   readonly #waiting = new Map<string, Waiting>()
-  readonly #parked = new Map<string, Parked>()
-  readonly #ready = new Heap<Waiting>(isBefore)
+  readonly #parked = new Map<PodClass, Parked>()
+  readonly #ready = new Line<Waiting>(isBefore)
   #readyCount = 0
 
   constructor(clock: Clock, onReady: () => void) {
@@ -64,9 +65,9 @@ export class Queue {
   }
 
   /** The pod waits, or has changed in a way that is worth another look. */
-  put(pod: Pod, classKey: string): void {
+  put(pod: Pod, podClass: PodClass): void {
     this.remove(pod.id)
-    const waiting = { pod, classKey, isReady: false }
+    const waiting = { pod, podClass, isReady: false }
     this.#waiting.set(pod.id, waiting)
     this.#makeReady(waiting)
   }
@@ -87,7 +88,7 @@ export class Queue {
     this.#waiting.delete(podId)
     if (waiting.isReady) this.#readyCount -= 1
     waiting.isReady = false
-    const parked = this.#parked.get(waiting.classKey)
+    const parked = this.#parked.get(waiting.podClass)
     parked?.resting.delete(waiting)
     if (parked?.scout === waiting) this.#tryNext(parked)
   }
@@ -105,7 +106,7 @@ export class Queue {
 
   /** The pod that was taken is bound: the next of its class may be as lucky. */
   succeed(waiting: Waiting): void {
-    const parked = this.#parked.get(waiting.classKey)
+    const parked = this.#parked.get(waiting.podClass)
     if (!parked) return
     parked.failures = 0
     parked.notBefore = 0
@@ -117,7 +118,7 @@ export class Queue {
    * @returns the others of its class that were to be tried after it, and would fare no better
    */
   park(waiting: Waiting, { causes, isNominated }: Outcome): readonly Pod[] {
-    const parked = this.#parkedOf(waiting.classKey)
+    const parked = this.#parkedOf(waiting.podClass)
     parked.causes = causes
     parked.resting.add(waiting)
     if (parked.scout !== waiting) return []
@@ -133,8 +134,8 @@ export class Queue {
 
   /** Something happened: the classes that it could help are tried again. */
   wake(happened: ReadonlySet<Cause>): void {
-    for (const [classKey, parked] of this.#parked) {
-      if (parked.resting.size === 0 && !parked.scout && !parked.isTimed) this.#parked.delete(classKey)
+    for (const [podClass, parked] of this.#parked) {
+      if (parked.resting.size === 0 && !parked.scout && !parked.isTimed) this.#parked.delete(podClass)
       else if (!parked.isTimed && !isDisjoint(happened, parked.causes)) this.#rouse(parked)
     }
   }
@@ -172,8 +173,8 @@ export class Queue {
     return spared.map(({ pod }) => pod)
   }
 
-  #parkedOf(classKey: string): Parked {
-    const known = this.#parked.get(classKey)
+  #parkedOf(podClass: PodClass): Parked {
+    const known = this.#parked.get(podClass)
     if (known) return known
     const made: Parked = {
       resting: new Set(),
@@ -184,7 +185,7 @@ export class Queue {
       failures: 0,
       isTimed: false,
     }
-    this.#parked.set(classKey, made)
+    this.#parked.set(podClass, made)
     return made
   }
 

@@ -4,7 +4,6 @@
  */
 import type { Change, ChangeSet } from '../changes.ts'
 import type { Clock } from '../clock.ts'
-import { timestamp } from '../clock.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { Committer } from '../commit.ts'
 import type { Hooks } from '../hooks.ts'
@@ -76,7 +75,7 @@ export class Scheduler {
     for (const pod of this.#options.state.all('pods')) {
       this.#books.put(pod)
       if (pod.status === 'stopping' && pod.reason === PREEMPTED) this.#leaving.add(pod.id)
-      if (isWaiting(pod)) this.#queue.put(pod, this.#classes.keyOf(pod))
+      if (isWaiting(pod)) this.#queue.put(pod, this.#classes.classOf(pod))
     }
     this.#revision = this.#options.committer.revision
     this.#isRunning = true
@@ -129,8 +128,10 @@ export class Scheduler {
     this.#revision = isUndone ? revision - 1 : revision
     this.#books.apply(changes)
     const happened = new Set<Cause>()
+    let last: Change | undefined
     for (const change of changes) {
-      happened.add(`${change.kind}:${change.op}`)
+      if (last?.kind !== change.kind || last.op !== change.op) happened.add(`${change.kind}:${change.op}`)
+      last = change
       if (change.kind === 'pods') this.#observePod(change, happened)
       else if (this.#options.state.kinds.get(change.kind)?.shapesPlacement) {
         this.#classes.forget()
@@ -151,7 +152,7 @@ export class Scheduler {
     }
     // A new reason why it waits is no reason to try it again.
     if (before && this.#queue.has(after.id) && isJudgedAlike(before, after)) return this.#queue.replace(after)
-    return this.#queue.put(after, this.#classes.keyOf(after))
+    return this.#queue.put(after, this.#classes.classOf(after))
   }
 
   #wake(): void {
@@ -189,7 +190,7 @@ export class Scheduler {
       this.#isPaused = false
       for (const id of this.#refused.splice(0)) {
         const pod = this.#options.state.get('pods', id)
-        if (pod && isWaiting(pod)) this.#queue.put(pod, this.#classes.keyOf(pod))
+        if (pod && isWaiting(pod)) this.#queue.put(pod, this.#classes.classOf(pod))
       }
       this.#wake()
     })
@@ -218,7 +219,7 @@ export class Scheduler {
 
   /** @returns the pods that the books count otherwise now */
   #place(pod: Pod, { waiting, transaction }: { waiting: Waiting; transaction: Transaction }): readonly Pod[] {
-    const placement = this.#classes.of(pod, waiting.classKey)
+    const placement = this.#classes.placementOf(waiting.podClass, pod)
     const judgement = placement.judge(pod.id)
     if (judgement.best) {
       const bound = bind(pod, judgement.best, transaction)
@@ -280,7 +281,7 @@ function bind(pod: Pod, node: Node, transaction: Transaction): Pod {
     nodeId: node.id,
     status: 'scheduled',
     incarnation: pod.incarnation + 1,
-    scheduledAt: timestamp(transaction.at),
+    scheduledAt: transaction.time,
     statusMessage: `bound to ${node.name}`,
     reason: 'Scheduled',
   })

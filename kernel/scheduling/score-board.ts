@@ -16,6 +16,8 @@ export interface ScoreOptions {
   readonly normalise?: Normalise
   /** It looks at the node's record alone. */
   readonly isFixed?: boolean
+  /** For a fixed preference: with the same text here it says the same of every node, whichever pod it is for, and is asked once for all. */
+  readonly sharedAs?: string
   /** It looks at more than the node and what its own pods hold, such as a tally: it is asked anew each time. */
   readonly isVolatile?: boolean
   /** Asked once before a volatile preference is asked of any node: false spares all of them. */

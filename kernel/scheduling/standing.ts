@@ -6,9 +6,10 @@
 import type { NodeFacts } from './candidates.ts'
 import { Brackets } from './brackets.ts'
 import type { FixedRules } from './fixed-rules.ts'
+import type { FixedScores } from './fixed-scores.ts'
 import { Groups, type Dimension } from './groups.ts'
 import type { NodeList } from './node-list.ts'
-import { firstRefusal, isBulk, isOneByOne, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
+import { askScore, firstRefusal, isBulk, isOneByOne, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
 import { RefusalCounts, type RefusalKind } from './refusals.ts'
 import type { Preference } from './score-board.ts'
 
@@ -18,6 +19,8 @@ export interface StandingOptions {
   readonly nodes: NodeList
   readonly plan: Plan
   readonly fixed: FixedRules
+  /** What becomes points only beside the other nodes. */
+  readonly relative: readonly { readonly preference: Preference; readonly scores: FixedScores }[]
   readonly complain: Complain
 }
 
@@ -26,9 +29,10 @@ export class Standing {
   #groups: Groups
   #brackets: Brackets
   #totals = new Float64Array(0)
-  /** By relative preference and slot. */
-  #raws: Float64Array[] = []
-  #over = ''
+  /** By group: the slot with the most points, the first by name among equals, and its points. */
+  #bests = new Int32Array(0)
+  #bestTotals = new Float64Array(0)
+  #differences = ''
   #changesSeen = -1
   #recordsSeen = -1
   /** Why local rules refuse, as it was when somebody asked last, and the slots of which it may have changed since. */
@@ -47,29 +51,81 @@ export class Standing {
     return this.#groups
   }
 
+  /** Whether any relative preference tells nodes apart. */
+  get isRelative(): boolean {
+    return this.telling().length > 0
+  }
+
+  /** The relative preferences that tell nodes apart. */
+  telling(): readonly Preference[] {
+    const { relative } = this.#options
+    for (const { scores } of relative) scores.sync()
+    return relative.flatMap(({ preference, scores }) => (scores.isTelling ? [preference] : []))
+  }
+
   /** Brings everything up to date. @returns whether the groups are other ones now */
   sync(): boolean {
     const { nodes, plan, fixed } = this.#options
     fixed.sync()
-    const over = plan.over().join('\n')
+    const differences = [...plan.over(), ...this.telling().map(({ plugin }) => ` ${plugin}`)].join('\n')
     const changes = nodes.changes.since(this.#changesSeen, nodes.size)
     const count = changes?.count ?? 0
     const isNews = this.#recordsSeen !== nodes.records.position
-    if (!changes || over !== this.#over || this.#totals.length < nodes.size || (isNews && !this.#regroup())) {
-      this.#over = over
+    if (!changes || differences !== this.#differences || this.#totals.length < nodes.size || (isNews && !this.#regroup())) {
+      this.#differences = differences
       this.#rebuild()
       return true
     }
     this.#changesSeen = nodes.changes.position
     // The rules work in place, and the log's own array is the next reader's too.
-    if (count > 0)
-      this.#judge(nodes.scratch.take(changes.slots, count), count, (slot) => this.#brackets.update(slot, this.isFeasible(slot)))
+    if (count > 0) this.#judge(nodes.scratch.take(changes.slots, count), count, (slot) => this.#replay(slot))
     return false
   }
 
-  /** The slot of a group with the most points, the first by name among equals; -1 when every node is refused. */
-  best(group: number): number {
-    return this.#brackets.best(group)
+  /** The best slot of all, without keeping anything of how the others stand; -1 when every node is refused. */
+  glance(): number {
+    const { nodes, fixed } = this.#options
+    fixed.sync()
+    const slots = nodes.scratch.all(nodes.size)
+    const left = this.#admit(slots, nodes.size)
+    const kept = this.#keepAll(slots, left)
+    const totals = this.#sum(slots, kept)
+    const { ranks } = nodes
+    let best = -1
+    let most = OUT
+    for (let index = 0; index < kept; index += 1) {
+      const slot = slots[index] ?? 0
+      const total = totals[index] ?? 0
+      if (total < most || (total === most && (ranks[slot] ?? 0) > (ranks[best] ?? 0))) continue
+      best = slot
+      most = total
+    }
+    return best
+  }
+
+  /** The best slot of the groups that are open; -1 when there is none. @param open by group; all unless told */
+  best(open?: Uint8Array): number {
+    const bests = this.#bests
+    const totals = this.#bestTotals
+    const { ranks } = this.#options.nodes
+    let best = -1
+    let most = OUT
+    for (let group = 0; group < bests.length; group += 1) {
+      const total = totals[group] ?? OUT
+      if (total < most || (open && open[group] === 0)) continue
+      const slot = bests[group] ?? -1
+      if (slot < 0 || (total === most && (ranks[slot] ?? 0) > (ranks[best] ?? 0))) continue
+      best = slot
+      most = total
+    }
+    return best
+  }
+
+  /** The best slot of each group that is open. */
+  bests(open?: Uint8Array): number[] {
+    const slots: number[] = []
+    this.#bests.forEach((slot, group) => slot >= 0 && open?.[group] !== 0 && slots.push(slot))
+    return slots
   }
 
   isFeasible(slot: number): boolean {
@@ -123,23 +179,34 @@ export class Standing {
     if (!changed) return false
     for (let index = 0; index < changed.count; index += 1) {
       const slot = changed.slots[index] ?? 0
-      this.#score(slot)
       if (!this.#groups.holds(slot, nodes.at(slot) !== undefined)) return false
       // Another name may come before others with as many points.
       this.#totals[slot] = OUT
-      this.#brackets.update(slot, false)
+      this.#replay(slot)
     }
     return true
   }
 
+  /** A slot stands otherwise than before. */
+  #replay(slot: number): void {
+    this.#brackets.update(slot, this.isFeasible(slot))
+    this.#crown(this.#groups.groupOf[slot] ?? -1)
+  }
+
+  #crown(group: number): void {
+    if (group < 0) return
+    const best = this.#brackets.best(group)
+    this.#bests[group] = best
+    this.#bestTotals[group] = this.#totals[best] ?? OUT
+  }
+
   #rebuild(): void {
-    const { nodes, plan } = this.#options
+    const { nodes, plan, relative } = this.#options
     const { capacity } = nodes.columns
     const slots = nodes.all().map(({ slot }) => slot)
     this.#totals = new Float64Array(capacity).fill(OUT)
-    this.#raws = plan.relative.map(() => new Float64Array(capacity))
-    for (const slot of slots) this.#score(slot)
-    const dimensions: Dimension[] = [...plan.over().map((key) => nodes.domain(key).column), ...this.#raws]
+    const raws = relative.flatMap(({ scores }) => (scores.isTelling ? [scores.raws] : []))
+    const dimensions: Dimension[] = [...plan.over().map((key) => nodes.domain(key).column), ...raws]
     this.#groups = new Groups({ capacity, dimensions, slots })
     this.#changesSeen = nodes.changes.position
     this.#recordsSeen = nodes.records.position
@@ -149,36 +216,24 @@ export class Standing {
     this.#judge(nodes.scratch.take(slots, slots.length), slots.length, () => undefined)
     this.#brackets = this.#seed()
     this.#brackets.rebuild((slot) => this.isFeasible(slot))
+    this.#bests = new Int32Array(this.#groups.count)
+    this.#bestTotals = new Float64Array(this.#groups.count)
+    for (let group = 0; group < this.#groups.count; group += 1) this.#crown(group)
   }
-
-  /** The raw scores of a node's record. */
-  #score(slot: number): void {
-    const { nodes, plan } = this.#options
-    const node = nodes.at(slot)
-    if (node) plan.relative.forEach((preference, index) => (this.#rawsOf(index)[slot] = this.#points(preference, node)))
-  }
-
-  #rawsOf = (index: number): Float64Array => this.#raws[index] ?? EMPTY
 
   /** Asks all rules and preferences about the node alone of some slots. @param slots changed in place */
   #judge(slots: Int32Array, count: number, onChange: (slot: number) => void): void {
-    const { nodes, plan, fixed } = this.#options
-    const { asked } = nodes.scratch
-    const { refused } = fixed
-    let left = 0
+    const { asked } = this.#options.nodes.scratch
+    const { refused } = this.#options.fixed
     for (let index = 0; index < count; index += 1) {
       const slot = slots[index] ?? 0
-      if (refused[slot] === 0 && nodes.facts[slot]) {
-        slots[left] = slot
-        asked[left] = slot
-        left += 1
-      } else {
-        this.#uncount(slot)
-        this.#set(slot, OUT, onChange)
-      }
+      if (refused[slot] === 0 && this.#options.nodes.facts[slot]) continue
+      this.#uncount(slot)
+      this.#set(slot, OUT, onChange)
     }
-    let kept = left
-    for (const rule of plan.local) kept = this.#keep(rule, slots, kept)
+    const left = this.#admit(slots, count)
+    asked.set(left === slots.length ? slots : slots.subarray(0, left))
+    const kept = this.#keepAll(slots, left)
     const totals = this.#sum(slots, kept)
     // What is kept is in the order that was asked.
     let next = 0
@@ -195,6 +250,24 @@ export class Standing {
     if (this.#isUncounted[slot] === 1) return
     this.#isUncounted[slot] = 1
     this.#uncounted.push(slot)
+  }
+
+  /** Leaves only slots with nodes that no fixed rule refuses. */
+  #admit(slots: Int32Array, count: number): number {
+    const { refused } = this.#options.fixed
+    const { facts } = this.#options.nodes
+    let left = 0
+    for (let index = 0; index < count; index += 1) {
+      const slot = slots[index] ?? 0
+      if (refused[slot] === 0 && facts[slot]) slots[left++] = slot
+    }
+    return left
+  }
+
+  #keepAll(slots: Int32Array, count: number): number {
+    let kept = count
+    for (const rule of this.#options.plan.local) if (kept > 0) kept = this.#keep(rule, slots, kept)
+    return kept
   }
 
   #set(slot: number, total: number, onChange: (slot: number) => void): void {
@@ -251,7 +324,7 @@ export class Standing {
     if (!isBulk(preference)) {
       for (let index = 0; index < count; index += 1) {
         const node = nodes.facts[slots[index] ?? 0]
-        if (node) points[index] = this.#points(preference, node)
+        if (node) points[index] = askScore(preference, node, complain)
       }
       return
     }
@@ -263,18 +336,4 @@ export class Standing {
       points.fill(0, 0, count)
     }
   }
-
-  #points({ plugin, score }: Preference, node: NodeFacts): number {
-    const { complain } = this.#options
-    try {
-      const points = score(node)
-      if (Number.isFinite(points)) return points
-      complain(plugin, new Error('a score is not a number'))
-    } catch (error) {
-      complain(plugin, error)
-    }
-    return 0
-  }
 }
-
-const EMPTY = new Float64Array(0)

@@ -26,6 +26,7 @@ export const nodeAffinity = (): Plugin => ({
         weight: WEIGHT,
         normalise: byHighest,
         isFixed: true,
+        sharedAs: JSON.stringify(preferred),
       })
     })
   },

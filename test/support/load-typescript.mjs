@@ -6,7 +6,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const outdir = path.join(root, 'node_modules/.cache/stark-test', String(process.pid))
@@ -22,10 +22,11 @@ const ownAddresses = {
       path: pathToFileURL(path.join(resolveDir, specifier)).href,
       external: true,
     }))
-    plugin.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
-      contents: readFileSync(file, 'utf8').replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href)),
-      loader: 'ts',
-    }))
+    plugin.onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+      const define = { 'import.meta.url': JSON.stringify(pathToFileURL(file).href) }
+      const { code } = await transform(readFileSync(file, 'utf8'), { loader: 'ts', define, sourcefile: file, sourcemap: 'inline' })
+      return { contents: code, loader: 'js' }
+    })
   },
 }
 

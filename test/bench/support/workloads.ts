@@ -3,6 +3,7 @@
  * Source: https://github.com/kubernetes/kubernetes/tree/master/test/integration/scheduler_perf
  */
 import type { Node, Pod } from '../../../kernel/index.ts'
+import { idMaker } from '../../support/ids.ts'
 import { aNode, aPack, aPod as anyPod, ofPack, type NodeFields, type PodFields } from '../../support/builders.ts'
 
 export interface Workload {
@@ -10,21 +11,27 @@ export interface Workload {
   /** pods a second that kube-scheduler's benchmark asks for; null where it has no such row */
   readonly gate: number | null
   readonly nodes: () => readonly Node[]
-  readonly placed?: readonly Pod[]
+  readonly placed?: () => readonly Pod[]
   /** Every pod fits in the end; true unless told. */
   readonly expectsAll?: boolean
   readonly pods: { readonly count: number; readonly make: (index: number) => Pod }
 }
 
-const pack = aPack()
-const aPod = (fields: PodFields): Pod => anyPod({ ...ofPack(pack), ...fields })
+const newId = idMaker(0xb0d)
+export const benchPack = aPack()
+const aPod = (fields: PodFields): Pod => anyPod({ ...ofPack(benchPack), ...fields })
 
 const ZONES = 5
 const RACKS = 250
 const TEMPLATES = 50
 
 const nodesOf = (count: number, fields: (index: number) => NodeFields = () => ({})): (() => readonly Node[]) => {
-  const made = Array.from({ length: count }, (_each, index) => {
+  let made: readonly Node[] | undefined
+  return () => (made ??= makeNodes(count, fields))
+}
+
+const makeNodes = (count: number, fields: (index: number) => NodeFields): readonly Node[] =>
+  Array.from({ length: count }, (_each, index) => {
     const name = `node-${String(index).padStart(5, '0')}`
     const labels = {
       'kubernetes.io/hostname': name,
@@ -37,20 +44,17 @@ const nodesOf = (count: number, fields: (index: number) => NodeFields = () => ({
     const { labels: more, ...rest } = fields(index)
     return aNode({ name, labels: { ...labels, ...more }, allocatable, ...rest })
   })
-  return () => made
-}
 
 /** Templates interleaved, as the pods of many deployments come. */
 const podsOf = (count: number, template: (index: number) => PodFields): Workload['pods'] => {
-  const templates = Array.from({ length: TEMPLATES }, (_each, index) => {
-    const fields = template(index)
-    return {
+  const templates = Array.from({ length: TEMPLATES }, (_each, index) =>
+    aPod({
       resources: { requests: { cpu: 50 + (index % 5) * 10, memory: 100 + (index % 5) * 50 }, limits: {} },
       labels: { app: `app-${index}` },
-      ...fields,
-    }
-  })
-  return { count, make: (index) => aPod({ ...templates[pick(index)], name: `pod-${index}` }) }
+      ...template(index),
+    }),
+  )
+  return { count, make: (index) => ({ ...(templates[pick(index)] as Pod), id: newId(), name: `pod-${index}` }) }
 }
 
 /** A number below TEMPLATES for each index: mulberry32, so that the order is the same everywhere. */
@@ -136,7 +140,7 @@ export const workloads: readonly Workload[] = [
     row: 'preemption',
     gate: 570,
     nodes: full,
-    placed: lowOn(full(), 4),
+    placed: () => lowOn(full(), 4),
     pods: podsOf(5_000, () => ({ priority: 1000, resources: { requests: { cpu: 4_000, memory: 100 }, limits: {} } })),
   },
   {
@@ -162,3 +166,11 @@ export const workloads: readonly Workload[] = [
   },
   { row: 'wide', gate: null, nodes: nodesOf(50_000), pods: podsOf(20_000, () => ({})) },
 ]
+
+/** Plain pods on so many nodes. */
+export const ofSize = (nodes: number, pods: number): Workload => ({
+  row: 'basic',
+  gate: null,
+  nodes: nodesOf(nodes),
+  pods: podsOf(pods, () => ({})),
+})

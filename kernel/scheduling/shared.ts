@@ -1,0 +1,47 @@
+/** What is the same for all classes of pods whose plugins say so: asked once, for all of them. */
+import type { Books } from './books.ts'
+import { FixedRules } from './fixed-rules.ts'
+import { FixedScores } from './fixed-scores.ts'
+import { askScore, firstRefusal, type Asking, type Plan } from './plan.ts'
+import type { Preference } from './score-board.ts'
+
+/** So many of each are kept. */
+const SHARED_MAX = 256
+
+export class Shared {
+  readonly #books: Books
+  readonly #rules = new Map<string, FixedRules>()
+  readonly #scores = new Map<string, FixedScores>()
+
+  constructor(books: Books) {
+    this.#books = books
+  }
+
+  clear(): void {
+    this.#rules.clear()
+    this.#scores.clear()
+  }
+
+  /** What the fixed rules of a plan say. */
+  rules({ fixed }: Plan, asking: Asking): FixedRules {
+    const isShared = fixed.every(({ sharedAs }) => sharedAs !== undefined)
+    const key = isShared ? JSON.stringify(fixed.map(({ plugin, sharedAs }) => [plugin, sharedAs])) : undefined
+    return kept(this.#rules, key, () => new FixedRules(this.#books.nodes, (node) => firstRefusal(fixed, node, asking)))
+  }
+
+  /** What a preference says that looks at the node's record alone. */
+  scores(preference: Preference, { complain }: Asking): FixedScores {
+    const { plugin, sharedAs } = preference
+    const key = sharedAs === undefined ? undefined : JSON.stringify([plugin, sharedAs])
+    return kept(this.#scores, key, () => new FixedScores(this.#books.nodes, (node) => askScore(preference, node, complain)))
+  }
+}
+
+function kept<T>(known: Map<string, T>, key: string | undefined, make: () => T): T {
+  const found = key === undefined ? undefined : known.get(key)
+  if (found) return found
+  const made = make()
+  if (known.size >= SHARED_MAX) known.clear()
+  if (key !== undefined) known.set(key, made)
+  return made
+}

@@ -1,0 +1,48 @@
+/** The slow schedulers that stand beside the kernel, on the first pods of the same state. */
+import { clusterDefaults, type Pod } from '../../../kernel/index.ts'
+import { scheduling } from '../../../plugins/preset.ts'
+import type { Cluster } from '../../oracle/cluster.ts'
+import { winners } from '../../oracle/oracle.ts'
+import { perNode } from './per-node.ts'
+import { schedule } from './scheduling.ts'
+import { Stopwatch } from './stopwatch.ts'
+import { benchPack, type Workload } from './workloads.ts'
+
+export interface Baseline {
+  readonly podsPerCpuSecond: number
+  /** The first so many pods of the row, which are as many as there was time for. */
+  readonly sampledPods: number
+}
+
+const SAMPLED_MAX = 500
+const BASELINE_MS_MAX = 3_000
+/** The oracle looks at every pod for every node: beyond this, one question takes longer than a row may, and it is not asked. */
+const PAIRS_MAX = 10_000_000
+
+/** The same kernel and plugins, asking each node for each pod. */
+export async function perNodeRate(workload: Workload): Promise<Baseline> {
+  const limits = { wallMs: BASELINE_MS_MAX, podsMax: SAMPLED_MAX }
+  const { decided, scheduling: time, kernel } = await schedule(workload, limits, scheduling().map(perNode))
+  await kernel.stop()
+  return { podsPerCpuSecond: decided / time.cpuSeconds, sampledPods: decided }
+}
+
+/** The oracle that the placements are tested against: plain arrays, nothing kept from one pod to the next. */
+export function oracleRate({ nodes, placed = () => [], pods }: Workload): Baseline {
+  const time = new Stopwatch()
+  const there: Pod[] = [...placed()]
+  const cluster: Cluster = { nodes: nodes(), pods: there, namespaces: [], packs: [benchPack], settings: clusterDefaults }
+  const byName = new Map(cluster.nodes.map((node) => [node.name, node.id]))
+  if (cluster.nodes.length * there.length > PAIRS_MAX) return { podsPerCpuSecond: 0, sampledPods: 0 }
+  const deadline = performance.now() + BASELINE_MS_MAX
+  let sampledPods = 0
+  time.start()
+  while (sampledPods < Math.min(SAMPLED_MAX, pods.count) && performance.now() < deadline) {
+    const pod = pods.make(sampledPods)
+    const [name] = winners(pod, cluster)
+    if (name !== undefined) there.push({ ...pod, nodeId: byName.get(name) ?? null, status: 'scheduled' })
+    sampledPods += 1
+  }
+  time.stop()
+  return { podsPerCpuSecond: sampledPods / time.cpuSeconds, sampledPods }
+}
