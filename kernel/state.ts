@@ -2,8 +2,8 @@
  * The cluster as it stands: one table per kind. Read anywhere, written only by `kernel.commit`.
  * A kind is defined by the plugin that owns the noun: its schema, its keys, and who may follow it over a watch.
  */
-import { Compile } from 'typebox/compile'
-import type { TObject } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import type { TObject, TSchema } from 'typebox'
 import type { Entity, KindName, Kinds } from './schema/index.ts'
 import type { Principal } from './operations.ts'
 import { shapeOf, type Shape } from './shape.ts'
@@ -122,22 +122,27 @@ export class State implements Reader {
 
 /** A record's checks: of all of it, and of some fields of one that was right before. */
 function checksOf(schema: TObject): Pick<Kind, 'check' | 'checkFields'> {
-  const whole = Compile(schema)
-  const fields = new Map<string, (value: unknown) => boolean>()
-  const checkOf = (field: string): ((value: unknown) => boolean) => {
-    const known = fields.get(field)
-    if (known) return known
+  const whole = compiled(schema)
+  const checkField = (field: string, value: unknown): boolean => {
     const property = Object.hasOwn(schema.properties, field) ? schema.properties[field] : undefined
-    const compiled = property && Compile(property)
-    const made = (value: unknown): boolean => compiled?.Check(value) ?? false
-    fields.set(field, made)
-    return made
+    return property !== undefined && compiled(property).Check(value)
   }
   return {
     check: (record) => whole.Check(record),
     checkFields: (changed) => {
-      for (const field in changed) if (!checkOf(field)((changed as Record<string, unknown>)[field])) return false
+      for (const field in changed) if (!checkField(field, (changed as Record<string, unknown>)[field])) return false
       return true
     },
   }
+}
+
+/** Schemas are compiled once, also for the states of many kernels. */
+const validators = new WeakMap<TSchema, Validator>()
+
+function compiled(schema: TSchema): Validator {
+  const known = validators.get(schema)
+  if (known) return known
+  const made = Compile(schema) as Validator
+  validators.set(schema, made)
+  return made
 }

@@ -21,23 +21,34 @@ export const preemption = (): Plugin => ({
 interface Candidate extends Nomination {
   readonly highest: number
   readonly sum: number
+  readonly count: number
   /** When the first of the victims of the highest priority started. */
   readonly earliest: string
 }
 
-/** The node whose victims matter least. Pods on their way out are nobody's victims: they make room without being pushed. */
-const nominate = (request: PreemptRequest): Nomination | undefined => request.best((node) => victimsOn(node, request), compare)
+/** The node whose victims matter least. */
+const nominate = (request: PreemptRequest): Nomination | undefined =>
+  request.best({ bound: (node) => atBest(node, request), propose: (node) => victimsOn(node, request), compare })
+
+/** Pods on their way out are nobody's victims: they make room without being pushed. */
+const lowerOn = (node: NodeFacts, { pod, podsOn }: PreemptRequest): Pod[] =>
+  podsOn(node).filter(({ priority, status }) => priority < pod.priority && status !== 'stopping')
+
+/** As if the least important pod were enough, and of those the one that started last. */
+function atBest(node: NodeFacts, request: PreemptRequest): Candidate | undefined {
+  let least: Pod | undefined
+  for (const pod of lowerOn(node, request)) {
+    if (!least || pod.priority < least.priority || (pod.priority === least.priority && startOf(pod) > startOf(least))) least = pod
+  }
+  return (
+    least && { nodeId: node.id, victims: [], highest: least.priority, sum: least.priority + OFFSET, count: 1, earliest: startOf(least) }
+  )
+}
 
 /** Whom to evict on one node; undefined when that would not help. */
-function victimsOn(node: NodeFacts, { pod, podsOn, fitsWithout }: PreemptRequest): Candidate | undefined {
-  const lower = podsOn(node).filter((each) => each.priority < pod.priority && each.status !== 'stopping')
-  if (lower.length === 0 || !fitsWithout(node, lower)) return undefined
-  const kept = new Set(lower)
-  for (const spared of lower.toSorted(mostImportantFirst)) {
-    kept.delete(spared)
-    if (!fitsWithout(node, [...kept])) kept.add(spared)
-  }
-  const victims = [...kept]
+function victimsOn(node: NodeFacts, request: PreemptRequest): Candidate | undefined {
+  const victims = request.leastOf(node, lowerOn(node, request).toSorted(mostImportantFirst))
+  if (!victims || victims.length === 0) return undefined
   const highest = Math.max(...victims.map(({ priority }) => priority))
   const starts = victims.filter(({ priority }) => priority === highest).map(startOf)
   return {
@@ -45,6 +56,7 @@ function victimsOn(node: NodeFacts, { pod, podsOn, fitsWithout }: PreemptRequest
     victims,
     highest,
     sum: victims.reduce((sum, { priority }) => sum + priority + OFFSET, 0),
+    count: victims.length,
     earliest: starts.reduce((earliest, at) => (at < earliest ? at : earliest)),
   }
 }
@@ -58,9 +70,10 @@ function mostImportantFirst(a: Pod, b: Pod): number {
 
 /** Lowest highest victim, smallest sum, fewest victims, and of the highest victims the one that started last. */
 function compare(a: Candidate, b: Candidate): number {
-  const harm = a.highest - b.highest || a.sum - b.sum || a.victims.length - b.victims.length
+  const harm = a.highest - b.highest || a.sum - b.sum || a.count - b.count
   if (harm !== 0) return harm
   if (a.earliest !== b.earliest) return a.earliest > b.earliest ? -1 : 1
+  if (a.nodeId === b.nodeId) return 0
   return a.nodeId < b.nodeId ? -1 : 1
 }
 

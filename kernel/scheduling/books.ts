@@ -14,6 +14,12 @@ interface Placed {
   readonly family: Family
 }
 
+interface Absence {
+  readonly slot: number
+  readonly pods: readonly Pod[]
+  readonly inTallies: boolean
+}
+
 const NOBODY: ReadonlyMap<string, Placed> = new Map()
 const NOTHING: Held = { cpu: 0, memory: 0, storage: 0, pods: 0, assumed: { cpu: 0, memory: 0 } }
 
@@ -87,20 +93,31 @@ export class Books {
     this.#release(slot)
   }
 
-  /** What `ask` answers while these pods of a node are not there. @param inTallies otherwise only the node's own numbers are without them */
-  without<T>(slot: number, pods: readonly Pod[], ask: () => T, { inTallies }: { readonly inTallies: boolean }): T {
-    const placed = pods.flatMap(({ id }) => this.#placed[slot]?.get(id) ?? [])
-    const count = (sign: 1 | -1): void => {
-      for (const { pod, family } of placed) {
-        this.nodes.count(slot, pod, sign, { isSilent: true })
-        if (inTallies) this.census.count(family, slot, sign)
-      }
+  /**
+   * What `ask` answers while some pods of a node are not there; it may have them come back one by one, and leave again.
+   * @param inTallies otherwise only the node's own numbers are without them
+   */
+  without<T>({ slot, pods, inTallies }: Absence, ask: (comeBack: (pod: Pod) => () => void) => T): T {
+    const placed = this.#placed[slot] ?? NOBODY
+    const gone = new Set<Placed>()
+    const count = (each: Placed, sign: 1 | -1): void => {
+      if (sign === 1) gone.delete(each)
+      else gone.add(each)
+      this.nodes.count(slot, each.pod, sign, { isSilent: true })
+      if (inTallies) this.census.count(each.family, slot, sign)
     }
-    count(-1)
+    for (const { id } of pods) {
+      const each = placed.get(id)
+      if (each) count(each, -1)
+    }
     try {
-      return ask()
+      return ask(({ id }) => {
+        const each = placed.get(id)
+        if (each) count(each, 1)
+        return () => each && count(each, -1)
+      })
     } finally {
-      count(1)
+      for (const each of gone) count(each, 1)
     }
   }
 

@@ -29,20 +29,19 @@ export class Brackets {
     this.#groupOf = groupOf
     const sizes = new Int32Array(groups)
     this.#placeOf = new Int32Array(groupOf.length)
-    groupOf.forEach((group, slot) => {
-      if (group < 0) return
-      this.#placeOf[slot] = sizes[group] ?? 0
-      sizes[group] = (sizes[group] ?? 0) + 1
-    })
+    for (let slot = 0; slot < groupOf.length; slot += 1) {
+      const group = groupOf[slot] ?? NOBODY
+      if (group >= 0) this.#placeOf[slot] = sizes[group]!++ // a group of groupOf is below groups
+    }
     this.#start = new Int32Array(groups)
     this.#places = new Int32Array(groups)
     let length = 0
-    sizes.forEach((size, group) => {
-      const places = 2 ** Math.ceil(Math.log2(Math.max(1, size)))
+    for (let group = 0; group < groups; group += 1) {
+      const places = 2 ** Math.ceil(Math.log2(Math.max(1, sizes[group] ?? 0)))
       this.#start[group] = length
       this.#places[group] = places
       length += 2 * places
-    })
+    }
     this.#winners = new Int32Array(length).fill(NOBODY)
   }
 
@@ -54,14 +53,16 @@ export class Brackets {
   /** Plays everything. @param plays whether a slot plays at all */
   rebuild(plays: (slot: number) => boolean): void {
     const winners = this.#winners
-    this.#groupOf.forEach((group, slot) => {
-      if (group >= 0)
-        winners[(this.#start[group] ?? 0) + (this.#places[group] ?? 0) + (this.#placeOf[slot] ?? 0)] = plays(slot) ? slot : NOBODY
-    })
-    this.#places.forEach((places, group) => {
+    const groupOf = this.#groupOf
+    for (let slot = 0; slot < groupOf.length; slot += 1) {
+      const group = groupOf[slot] ?? NOBODY
+      if (group < 0) continue
+      winners[(this.#start[group] ?? 0) + (this.#places[group] ?? 0) + (this.#placeOf[slot] ?? 0)] = plays(slot) ? slot : NOBODY
+    }
+    for (let group = 0; group < this.#places.length; group += 1) {
       const start = this.#start[group] ?? 0
-      for (let game = places - 1; game >= 1; game -= 1) winners[start + game] = this.#play(start + 2 * game)
-    })
+      for (let game = (this.#places[group] ?? 0) - 1; game >= 1; game -= 1) winners[start + game] = this.#play(start + 2 * game)
+    }
   }
 
   /** A slot is better or worse than before, or plays no more. */

@@ -10,6 +10,8 @@ export class FixedRules {
   readonly #nodes: NodeList
   readonly #refusal: (node: NodeFacts) => Refusal | undefined
   readonly #refusals = new RefusalCounts(0)
+  #admits = new Uint8Array(0)
+  #admitted = new Int32Array(0)
   #position = -1
 
   constructor(nodes: NodeList, refusal: (node: NodeFacts) => Refusal | undefined) {
@@ -17,9 +19,14 @@ export class FixedRules {
     this.#refusal = refusal
   }
 
-  /** By slot: 0 where the node, if there is one, is not refused. */
-  get refused(): Uint16Array {
-    return this.#refusals.numbers
+  /** By slot: 1 where there is a node, and it is not refused. */
+  get admits(): Uint8Array {
+    return this.#admits
+  }
+
+  /** The slots of the nodes that are not refused. */
+  get admitted(): Int32Array {
+    return this.#admitted
   }
 
   /** How many nodes are refused, by plugin and kind of reason. */
@@ -30,19 +37,24 @@ export class FixedRules {
   /** Brings everything up to date. */
   sync(): void {
     const { records, size, columns } = this.#nodes
-    if (this.#position === records.position && this.refused.length >= size) return
-    const changed = records.since(this.#position, size)
+    if (this.#position === records.position && this.#admits.length >= size) return
+    const changed = this.#admits.length < size ? undefined : records.since(this.#position, size)
     this.#position = records.position
-    if (changed && this.refused.length >= size) {
-      for (let index = 0; index < changed.count; index += 1) this.#judge(changed.slots[index] ?? 0)
-      return
+    if (changed) for (let index = 0; index < changed.count; index += 1) this.#judge(changed.slots[index] ?? 0)
+    else {
+      this.#refusals.clear(columns.capacity)
+      this.#admits = new Uint8Array(columns.capacity)
+      for (let slot = 0; slot < size; slot += 1) this.#judge(slot)
     }
-    this.#refusals.clear(columns.capacity)
-    for (let slot = 0; slot < size; slot += 1) this.#judge(slot)
+    const admitted: number[] = []
+    this.#admits.forEach((admits, slot) => admits === 1 && admitted.push(slot))
+    this.#admitted = Int32Array.from(admitted)
   }
 
   #judge(slot: number): void {
     const node = this.#nodes.at(slot)
-    this.#refusals.set(slot, node && this.#refusal(node))
+    const refusal = node && this.#refusal(node)
+    this.#refusals.set(slot, refusal)
+    this.#admits[slot] = node && !refusal ? 1 : 0
   }
 }

@@ -28,7 +28,14 @@ export class Groups {
     const members: number[] = []
     const keys: (string | number)[] = []
     const numbers = new Map<string | number, number>()
-    this.groupOf = new Int32Array(capacity).fill(-1)
+    // One group is everybody's: then a node that joins is most likely one more of them.
+    this.groupOf = new Int32Array(capacity)
+    if (dimensions.length === 0) {
+      this.members = slots.slice(0, 1)
+      this.#keys = [0]
+      return
+    }
+    this.groupOf.fill(-1)
     for (const slot of slots) {
       const key = this.#keyOf(slot)
       const known = numbers.get(key)
@@ -39,7 +46,6 @@ export class Groups {
       }
       this.groupOf[slot] = known ?? members.length - 1
     }
-    // Then a node that joins is most likely one more of them.
     if (members.length <= 1) this.groupOf.fill(0)
     this.members = members
     this.#keys = keys

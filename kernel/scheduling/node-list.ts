@@ -129,17 +129,10 @@ class Scratch {
   totals = new Float64Array(0)
   points = new Float64Array(0)
 
-  /** Every slot below a size, to be changed in place. */
-  all(size: number): Int32Array {
-    this.#reserve(size)
-    for (let slot = 0; slot < size; slot += 1) this.#slots[slot] = slot
-    return this.#slots
-  }
-
   /** A copy of some slots, to be changed in place. */
-  take(slots: ArrayLike<number>, count: number): Int32Array {
+  take(slots: Int32Array | readonly number[], count: number): Int32Array {
     this.#reserve(count)
-    for (let index = 0; index < count; index += 1) this.#slots[index] = slots[index] ?? 0
+    for (let index = 0; index < count; index += 1) this.#slots[index] = slots[index]!
     return this.#slots
   }
   #reserve(count: number): void {

@@ -11,8 +11,8 @@ import type { Family } from './census.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import { Gates } from './gates.ts'
 import { LazyJudgement, type Judgement } from './judgement.ts'
-import { askRule, askScore, firstRefusal, isBulk, Plan, type AnyPreference, type Asking, type Complain } from './plan.ts'
-import type { Nomination } from './preemption.ts'
+import { askRule, askScore, firstRefusal, isBulk, passes, Plan, type AnyPreference, type Asking, type Complain } from './plan.ts'
+import type { Nomination, Search } from './preemption.ts'
 import { Proposals } from './proposals.ts'
 import { kindOf } from './refusals.ts'
 import type { Preference } from './score-board.ts'
@@ -102,22 +102,29 @@ export class Placement {
   }
 
   /** The best nomination over all nodes; what was proposed for a node stands until it changes. */
-  nominate<T extends Nomination>(propose: (node: NodeFacts) => T | undefined, compare: (a: T, b: T) => number): T | undefined {
+  nominate<T extends Nomination>(search: Search<T>): T | undefined {
     this.#sync()
-    const isProposed = (slot: number): boolean => this.#fixed.refused[slot] === 0
     const proposals = this.#needed().length === 0 ? this.#proposals : new Proposals(this.#books.nodes)
-    return proposals.best((node) => (isProposed(node.slot) ? propose(node) : undefined), compare)
+    return proposals.best(search, (slot) => this.#fixed.admits[slot] === 1)
   }
 
-  /** Whether one node would do, if these pods of it were gone. */
-  fitsWithout(node: NodeFacts, pods: readonly Pod[]): boolean {
+  /** Which pods of a node have to go, if all go and come back in order for as long as there is room; undefined when that is not enough. */
+  leastOf(node: NodeFacts, pods: readonly Pod[]): readonly Pod[] | undefined {
     // Only rules that look further than the node need the tallies too without these pods, and may say nothing then.
     const inTallies = this.#needed().length > 0
     const fits = (): boolean =>
-      this.#fixed.refused[node.slot] === 0 &&
-      firstRefusal(this.#plan.local, node, this.#asking) === undefined &&
-      (!inTallies || firstRefusal(this.#plan.needed(), node, this.#asking) === undefined)
-    return this.#books.without(node.slot, pods, fits, { inTallies })
+      this.#fixed.admits[node.slot] === 1 &&
+      this.#plan.local.every((rule) => passes(rule, node, this.#asking)) &&
+      (!inTallies || this.#plan.needed().every((rule) => passes(rule, node, this.#asking)))
+    return this.#books.without({ slot: node.slot, pods, inTallies }, (comeBack) => {
+      if (!fits()) return undefined
+      return pods.filter((pod) => {
+        const leave = comeBack(pod)
+        if (fits()) return false
+        leave()
+        return true
+      })
+    })
   }
 
   /** Everything that every plugin says of every node. */

@@ -44,6 +44,8 @@ export class Plan {
   readonly #candidates: Candidates
   readonly #board: Board
   readonly #complain: Complain
+  /** Known once, where no plugin has it depend on what is counted. */
+  #over: readonly string[] | undefined
 
   constructor(pod: ClassPod, { hooks, tally, weightOf, complain, only }: PlanOptions) {
     this.#candidates = new Candidates(pod, tally)
@@ -70,11 +72,13 @@ export class Plan {
   }
 
   /** The labels over which anything is asked now. */
-  over(): string[] {
-    const keys = new Set<string>()
-    for (const { over } of this.volatile) if (over) for (const key of keysOf(over)) keys.add(key)
-    for (const { over } of this.moods) if (over) for (const key of keysOf(over)) keys.add(key)
-    return [...keys].toSorted()
+  over(): readonly string[] {
+    if (this.#over) return this.#over
+    const overs = [...this.volatile, ...this.moods].flatMap(({ over }) => (over ? [over] : []))
+    const keys = new Set(overs.flatMap((over) => (typeof over === 'function' ? over() : over)))
+    const sorted = [...keys].toSorted()
+    if (overs.every((over) => typeof over !== 'function')) this.#over = sorted
+    return sorted
   }
 
   /** The volatile rules that say anything now. */
@@ -124,7 +128,6 @@ export class Plan {
   }
 }
 
-const keysOf = (over: NonNullable<Rule['over']>): readonly string[] => (typeof over === 'function' ? over() : over)
 export const isOneByOne = (rule: AnyRule): rule is Rule => 'test' in rule
 export const isBulk = (preference: AnyPreference): preference is BulkPreference => 'scoreAll' in preference
 
@@ -152,6 +155,20 @@ export function firstRefusal(rules: readonly AnyRule[], node: NodeFacts, asking:
     if (reason !== undefined) return { plugin: rule.plugin, reason }
   }
   return undefined
+}
+
+const ONE = new Int32Array(1)
+
+/** Whether a rule keeps a node. A rule that throws does not, and is named. */
+export function passes(rule: AnyRule, node: NodeFacts, { columns, complain }: Asking): boolean {
+  try {
+    if (isOneByOne(rule)) return rule.test(node) === true
+    ONE[0] = node.slot
+    return rule.keep(ONE, 1, columns) === 1
+  } catch (error) {
+    complain(rule.plugin, error)
+    return false
+  }
 }
 
 /** Why a rule refuses a node, undefined when it does not. A rule that throws refuses, and is named. */

@@ -2,17 +2,30 @@
 import type { Pod } from '../schema/index.ts'
 import type { NodeFacts } from './candidates.ts'
 
+/** How to find the best node to make room on. */
+export interface Search<T extends Nomination> {
+  /** What no proposal for the node can be better than, by `compare`; undefined where there can be none. Cheap: it is asked of every node. */
+  readonly bound: (node: NodeFacts) => T | undefined
+  /** Asked of as few nodes as possible; undefined where nothing helps. */
+  readonly propose: (node: NodeFacts) => T | undefined
+  /** Below 0 when the first is better; 0 only for the same node. */
+  readonly compare: (a: T, b: T) => number
+}
+
 export interface PreemptRequest {
   readonly pod: Pod
   /**
-   * The best of what `propose` says of the nodes: each was refused, and for a reason that pods' leaving could change. What it said
-   * of a node for a pod of the same class is taken again until something has changed that it looks at.
+   * The best proposal over all nodes: each was refused, and for a reason that pods' leaving could change. What was said of a node for
+   * a pod of the same class is taken again until something has changed that it looks at.
    */
-  readonly best: <T extends Nomination>(propose: (node: NodeFacts) => T | undefined, compare: (a: T, b: T) => number) => T | undefined
+  readonly best: <T extends Nomination>(search: Search<T>) => T | undefined
   /** The pods on the node that have not ended. */
   readonly podsOn: (node: NodeFacts) => readonly Pod[]
-  /** Whether the pod would fit on the node if these pods were gone. */
-  readonly fitsWithout: (node: NodeFacts, victims: readonly Pod[]) => boolean
+  /**
+   * Of some pods on a node, those that have to go: all go, then come back in the order given for as long as the pod still fits.
+   * @returns undefined when it would not fit even without all of them
+   */
+  readonly leastOf: (node: NodeFacts, pods: readonly Pod[]) => readonly Pod[] | undefined
 }
 
 export interface Nomination {

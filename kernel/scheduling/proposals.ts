@@ -1,11 +1,17 @@
-/** What was proposed for each node when room had to be made for a class of pods, and which proposal is the best. */
+/**
+ * What was proposed for each node when room had to be made for a class of pods, and which proposal is the best. A node is first held
+ * to be as good as it could be at all, which is cheap to say, and only looked into when nobody is better.
+ */
 import { Brackets } from './brackets.ts'
 import type { NodeFacts } from './candidates.ts'
 import type { NodeList } from './node-list.ts'
+import type { Nomination, Search } from './preemption.ts'
 
 export class Proposals {
   readonly #nodes: NodeList
+  /** By slot: what was proposed, or the bound that stands for it. */
   #proposed: unknown[] = []
+  #isExact = new Uint8Array(0)
   #brackets: Brackets | undefined
   #seen = -1
   #compare: (slot: number, than: number) => boolean = () => false
@@ -14,29 +20,44 @@ export class Proposals {
     this.#nodes = nodes
   }
 
-  /** The best proposal; only nodes that have changed since the last time are asked about. @param compare below 0 when the first is better */
-  best<T>(propose: (node: NodeFacts) => T | undefined, compare: (a: T, b: T) => number): T | undefined {
-    const { changes, size, columns } = this.#nodes
+  /** The best proposal; what was proposed for a node stands until the node changes. @param isHopeful whether to ask about a slot at all */
+  best<T extends Nomination>({ bound, propose, compare }: Search<T>, isHopeful: (slot: number) => boolean): T | undefined {
     this.#compare = (slot, than) => compare(this.#proposed[slot] as T, this.#proposed[than] as T) < 0
+    const brackets = this.#replay((node) => (isHopeful(node.slot) ? bound(node) : undefined))
+    for (;;) {
+      const slot = brackets.best(0)
+      const node = this.#nodes.at(slot)
+      if (!node || this.#isExact[slot] === 1) return this.#proposed[slot] as T | undefined
+      this.#proposed[slot] = propose(node)
+      this.#isExact[slot] = 1
+      brackets.update(slot, this.#proposed[slot] !== undefined)
+    }
+  }
+
+  /** What has changed is as good as it could be, until somebody looks. */
+  #replay(bound: (node: NodeFacts) => unknown): Brackets {
+    const { changes, size, columns } = this.#nodes
     const changed = this.#proposed.length < size ? undefined : changes.since(this.#seen, size)
     this.#seen = changes.position
-    const isProposed = (slot: number): boolean => this.#proposed[slot] !== undefined
-    const ask = (slot: number): void => {
+    const expect = (slot: number): void => {
       const node = this.#nodes.at(slot)
-      this.#proposed[slot] = node && propose(node)
+      this.#proposed[slot] = node && bound(node)
+      this.#isExact[slot] = 0
     }
     if (changed && this.#brackets) {
-      for (const slot of Array.from(changed.slots.subarray(0, changed.count))) {
-        ask(slot)
-        this.#brackets.update(slot, isProposed(slot))
+      for (let index = 0; index < changed.count; index += 1) {
+        const slot = changed.slots[index]! // below count
+        expect(slot)
+        this.#brackets.update(slot, this.#proposed[slot] !== undefined)
       }
-    } else {
-      this.#proposed = Array.from({ length: columns.capacity })
-      for (let slot = 0; slot < size; slot += 1) ask(slot)
-      const groupOf = new Int32Array(columns.capacity)
-      this.#brackets = new Brackets({ groups: 1, groupOf }, (slot, than) => this.#compare(slot, than))
-      this.#brackets.rebuild(isProposed)
+      return this.#brackets
     }
-    return this.#proposed[this.#brackets.best(0)] as T | undefined
+    this.#proposed = Array.from({ length: columns.capacity })
+    this.#isExact = new Uint8Array(columns.capacity)
+    for (let slot = 0; slot < size; slot += 1) expect(slot)
+    const groupOf = new Int32Array(columns.capacity)
+    this.#brackets = new Brackets({ groups: 1, groupOf }, (slot, than) => this.#compare(slot, than))
+    this.#brackets.rebuild((slot) => this.#proposed[slot] !== undefined)
+    return this.#brackets
   }
 }

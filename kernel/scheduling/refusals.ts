@@ -32,11 +32,6 @@ export class RefusalCounts {
     return this.#kinds
   }
 
-  /** By slot: 0 where there is no refusal. */
-  get numbers(): Uint16Array {
-    return this.#of
-  }
-
   set(slot: number, refusal: Refusal | undefined): void {
     const known = this.#kinds[(this.#of[slot] ?? 0) - 1]
     if (known) known.count -= 1

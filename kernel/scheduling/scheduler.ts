@@ -204,7 +204,7 @@ export class Scheduler {
       const { id } = waiting.pod
       tried.push(id)
       const pod = this.#options.state.get('pods', id)
-      if (pod && isWaiting(pod)) counted.push(...this.#place(pod, { waiting, transaction }))
+      if (pod && isWaiting(pod)) this.#place(pod, { waiting, transaction, counted })
     }
   }
 
@@ -217,23 +217,23 @@ export class Scheduler {
     }
   }
 
-  /** @returns the pods that the books count otherwise now */
-  #place(pod: Pod, { waiting, transaction }: { waiting: Waiting; transaction: Transaction }): readonly Pod[] {
+  /** @param counted gets the pods that the books count otherwise now */
+  #place(pod: Pod, { waiting, transaction, counted }: { waiting: Waiting; transaction: Transaction; counted: Pod[] }): void {
     const placement = this.#classes.placementOf(waiting.podClass, pod)
     const judgement = placement.judge(pod.id)
     if (judgement.best) {
       const bound = bind(pod, judgement.best, transaction)
       this.#books.put(bound, placement.familyOf(bound))
-      this.#queue.succeed(waiting)
-      return [bound]
+      counted.push(bound)
+      return this.#queue.succeed(waiting)
     }
     const isServed = this.#isMadeRoomFor(pod)
     const nomination = isServed ? undefined : this.#preempt(pod, placement)
-    const evicted = nomination ? this.#evict(pod, nomination, transaction) : []
+    if (nomination) counted.push(...this.#evict(pod, nomination, transaction))
     const { summary, causes } = judgement
     const others = this.#queue.park(waiting, { causes, isNominated: isServed || nomination !== undefined })
     for (const each of [pod, ...others]) sayWhy(each, summary, transaction)
-    return evicted
+    return undefined
   }
 
   #preempt(pod: Pod, placement: Placement): Nomination | undefined {
@@ -241,9 +241,9 @@ export class Scheduler {
     if (pod.preemptionPolicy === 'Never' || !preempt.isUsed() || !this.#books.hasBelow(pod.priority)) return undefined
     return preempt.call({
       pod,
-      best: (propose, compare) => placement.nominate(propose, compare),
+      best: (search) => placement.nominate(search),
       podsOn: ({ slot }) => this.#books.podsOn(slot),
-      fitsWithout: (node, victims) => placement.fitsWithout(node, victims),
+      leastOf: (node, pods) => placement.leastOf(node, pods),
     })
   }
 

@@ -3,13 +3,12 @@
  * nodes, so that choosing costs a look at the winners of the groups and not at every node. What looks beyond one node is not here: it
  * is asked each time, once for each group.
  */
-import type { NodeFacts } from './candidates.ts'
 import { Brackets } from './brackets.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import type { FixedScores } from './fixed-scores.ts'
 import { Groups, type Dimension } from './groups.ts'
 import type { NodeList } from './node-list.ts'
-import { askScore, firstRefusal, isBulk, isOneByOne, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
+import { askScore, firstRefusal, isBulk, isOneByOne, passes, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
 import { RefusalCounts, type RefusalKind } from './refusals.ts'
 import type { Preference } from './score-board.ts'
 
@@ -33,6 +32,7 @@ export class Standing {
   #bests = new Int32Array(0)
   #bestTotals = new Float64Array(0)
   #differences = ''
+  #ranks: Int32Array = new Int32Array(0)
   #changesSeen = -1
   #recordsSeen = -1
   /** Why local rules refuse, as it was when somebody asked last, and the slots of which it may have changed since. */
@@ -59,15 +59,22 @@ export class Standing {
   /** The relative preferences that tell nodes apart. */
   telling(): readonly Preference[] {
     const { relative } = this.#options
-    for (const { scores } of relative) scores.sync()
-    return relative.flatMap(({ preference, scores }) => (scores.isTelling ? [preference] : []))
+    let isAny = false
+    for (const { scores } of relative) {
+      scores.sync()
+      isAny ||= scores.isTelling
+    }
+    return isAny ? relative.flatMap(({ preference, scores }) => (scores.isTelling ? [preference] : [])) : NONE
   }
 
   /** Brings everything up to date. @returns whether the groups are other ones now */
   sync(): boolean {
     const { nodes, plan, fixed } = this.#options
     fixed.sync()
-    const differences = [...plan.over(), ...this.telling().map(({ plugin }) => ` ${plugin}`)].join('\n')
+    this.#ranks = nodes.ranks
+    const over = plan.over()
+    const telling = this.telling()
+    const differences = over.length + telling.length === 0 ? '' : [...over, ...telling.map(({ plugin }) => ` ${plugin}`)].join('\n')
     const changes = nodes.changes.since(this.#changesSeen, nodes.size)
     const count = changes?.count ?? 0
     const isNews = this.#recordsSeen !== nodes.records.position
@@ -86,9 +93,9 @@ export class Standing {
   glance(): number {
     const { nodes, fixed } = this.#options
     fixed.sync()
-    const slots = nodes.scratch.all(nodes.size)
-    const left = this.#admit(slots, nodes.size)
-    const kept = this.#keepAll(slots, left)
+    const { admitted } = fixed
+    const slots = nodes.scratch.take(admitted, admitted.length)
+    const kept = this.#keepAll(slots, admitted.length)
     const totals = this.#sum(slots, kept)
     const { ranks } = nodes
     let best = -1
@@ -144,12 +151,10 @@ export class Standing {
     return this.#totals[slot] ?? OUT
   }
 
-  isBetter(slot: number, than: number): boolean {
-    const a = this.#totals[slot] ?? OUT
-    const b = this.#totals[than] ?? OUT
-    if (a !== b) return a > b
-    const { ranks } = this.#options.nodes
-    return (ranks[slot] ?? 0) < (ranks[than] ?? 0)
+  #isBetter(slot: number, than: number): boolean {
+    const a = this.#totals[slot]! // both are slots that play
+    const b = this.#totals[than]!
+    return a === b ? this.#ranks[slot]! < this.#ranks[than]! : a > b
   }
 
   /** How many nodes are refused by what looks at them alone, by plugin and kind of reason. */
@@ -159,7 +164,7 @@ export class Standing {
     for (const slot of this.#uncounted) {
       const node = nodes.at(slot)
       this.#isUncounted[slot] = 0
-      const isLocal = node && !this.isFeasible(slot) && fixed.refused[slot] === 0
+      const isLocal = node && !this.isFeasible(slot) && fixed.admits[slot] === 1
       this.#refusals.set(slot, isLocal ? firstRefusal(plan.local, node, context) : undefined)
     }
     this.#uncounted = []
@@ -168,7 +173,7 @@ export class Standing {
 
   #seed(): Brackets {
     const { count, groupOf } = this.#groups
-    return new Brackets({ groups: count, groupOf }, (slot, than) => this.isBetter(slot, than))
+    return new Brackets({ groups: count, groupOf }, (slot, than) => this.#isBetter(slot, than))
   }
 
   /** Records have changed. @returns false when a node is not any more in the group where it belongs */
@@ -203,7 +208,8 @@ export class Standing {
   #rebuild(): void {
     const { nodes, plan, relative } = this.#options
     const { capacity } = nodes.columns
-    const slots = nodes.all().map(({ slot }) => slot)
+    const slots: number[] = []
+    for (let slot = 0; slot < nodes.size; slot += 1) if (nodes.facts[slot]) slots.push(slot)
     this.#totals = new Float64Array(capacity).fill(OUT)
     const raws = relative.flatMap(({ scores }) => (scores.isTelling ? [scores.raws] : []))
     const dimensions: Dimension[] = [...plan.over().map((key) => nodes.domain(key).column), ...raws]
@@ -224,15 +230,19 @@ export class Standing {
   /** Asks all rules and preferences about the node alone of some slots. @param slots changed in place */
   #judge(slots: Int32Array, count: number, onChange: (slot: number) => void): void {
     const { asked } = this.#options.nodes.scratch
-    const { refused } = this.#options.fixed
+    const { admits } = this.#options.fixed
+    let left = 0
     for (let index = 0; index < count; index += 1) {
-      const slot = slots[index] ?? 0
-      if (refused[slot] === 0 && this.#options.nodes.facts[slot]) continue
-      this.#uncount(slot)
-      this.#set(slot, OUT, onChange)
+      const slot = slots[index]! // below count
+      if (admits[slot] === 1) {
+        slots[left] = slot
+        asked[left] = slot
+        left += 1
+      } else {
+        this.#uncount(slot)
+        this.#set(slot, OUT, onChange)
+      }
     }
-    const left = this.#admit(slots, count)
-    asked.set(left === slots.length ? slots : slots.subarray(0, left))
     const kept = this.#keepAll(slots, left)
     const totals = this.#sum(slots, kept)
     // What is kept is in the order that was asked.
@@ -250,18 +260,6 @@ export class Standing {
     if (this.#isUncounted[slot] === 1) return
     this.#isUncounted[slot] = 1
     this.#uncounted.push(slot)
-  }
-
-  /** Leaves only slots with nodes that no fixed rule refuses. */
-  #admit(slots: Int32Array, count: number): number {
-    const { refused } = this.#options.fixed
-    const { facts } = this.#options.nodes
-    let left = 0
-    for (let index = 0; index < count; index += 1) {
-      const slot = slots[index] ?? 0
-      if (refused[slot] === 0 && facts[slot]) slots[left++] = slot
-    }
-    return left
   }
 
   #keepAll(slots: Int32Array, count: number): number {
@@ -284,22 +282,12 @@ export class Standing {
       for (let index = 0; index < count; index += 1) {
         const slot = slots[index] ?? 0
         const node = nodes.facts[slot]
-        if (node && this.#passes(rule, node)) slots[left++] = slot
+        if (node && passes(rule, node, { columns: nodes.columns, complain })) slots[left++] = slot
       }
       return left
     } catch (error) {
       complain(rule.plugin, error)
       return 0
-    }
-  }
-
-  /** A rule that throws refuses the node, and is named. */
-  #passes(rule: { readonly plugin: string; readonly test: (node: NodeFacts) => boolean | string }, node: NodeFacts): boolean {
-    try {
-      return rule.test(node) === true
-    } catch (error) {
-      this.#options.complain(rule.plugin, error)
-      return false
     }
   }
 
@@ -310,7 +298,8 @@ export class Standing {
     for (const preference of plan.absolute) {
       points.fill(0, 0, count)
       this.#scoreAll(preference, slots, { count, points })
-      for (let index = 0; index < count; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
+      const { weight } = preference
+      for (let index = 0; index < count; index += 1) totals[index] = totals[index]! + weight * points[index]!
     }
     return totals
   }
@@ -330,10 +319,15 @@ export class Standing {
     }
     try {
       preference.scoreAll(slots, count, points, nodes.columns)
-      for (let index = 0; index < count; index += 1) if (!Number.isFinite(points[index])) throw new Error('a score is not a number')
+      let sum = 0
+      for (let index = 0; index < count; index += 1) sum += points[index]! // below count
+      // A single one that is not a number, or not finite, makes the sum so.
+      if (!Number.isFinite(sum)) throw new Error('a score is not a number')
     } catch (error) {
       complain(preference.plugin, error)
       points.fill(0, 0, count)
     }
   }
 }
+
+const NONE: readonly Preference[] = []

@@ -19,8 +19,8 @@ interface Slots {
 export function keepRoomy({ slots, count, nodes: { allocatable, allocated } }: Slots, { requests, podsMax }: Ask): number {
   let left = 0
   for (let index = 0; index < count; index += 1) {
-    const slot = slots[index] ?? 0
-    if ((allocated.pods[slot] ?? 0) < Math.min(allocatable.pods[slot] ?? 0, podsMax)) slots[left++] = slot
+    const slot = slots[index]! // below count, and columns have every slot
+    if (allocated.pods[slot]! < Math.min(allocatable.pods[slot]!, podsMax)) slots[left++] = slot
   }
   for (const amount of AMOUNTS) {
     const asked = requests[amount] ?? 0
@@ -30,8 +30,8 @@ export function keepRoomy({ slots, count, nodes: { allocatable, allocated } }: S
     const before = left
     left = 0
     for (let index = 0; index < before; index += 1) {
-      const slot = slots[index] ?? 0
-      if (asked <= (capacity[slot] ?? 0) - (held[slot] ?? 0)) slots[left++] = slot
+      const slot = slots[index]!
+      if (asked <= capacity[slot]! - held[slot]!) slots[left++] = slot
     }
   }
   return left

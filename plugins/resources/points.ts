@@ -1,20 +1,27 @@
 /** Which node is preferred, as the scheduler's LeastAllocated, MostAllocated and BalancedAllocation have it. */
-import { ASSUMED, type Amounts, type BulkScore, type NodeFacts } from '../../kernel/index.ts'
+import { ASSUMED, type Amounts, type BulkScore, type NodeColumns, type NodeFacts } from '../../kernel/index.ts'
 import { AMOUNTS, type Amount } from './amounts.ts'
 
 /** 0..100 of what would be taken of a capacity above 0. */
 type Share = (taken: number, capacity: number) => number
 
-export const shareLeft: Share = (taken, capacity) => (taken > capacity ? 0 : Math.floor((100 * (capacity - taken)) / capacity))
-export const shareTaken: Share = (taken, capacity) => Math.floor((100 * Math.min(taken, capacity)) / capacity)
+export const shareLeft: Share = (taken, capacity) => (taken > capacity ? 0 : Math.trunc((100 * (capacity - taken)) / capacity))
+export const shareTaken: Share = (taken, capacity) => Math.trunc((100 * Math.min(taken, capacity)) / capacity)
 
 interface Weighing {
   readonly weights: Partial<Record<Amount, number>>
   readonly requests: Amounts
 }
 
+interface Part {
+  readonly amount: Amount
+  readonly weight: number
+  /** What the pod would add. */
+  readonly asked: number
+}
+
 /** What counts, and what the pod would add: a request that was not made is assumed. */
-const partsOf = ({ weights, requests }: Weighing) =>
+const partsOf = ({ weights, requests }: Weighing): Part[] =>
   AMOUNTS.flatMap((amount) => {
     const weight = weights[amount] ?? 0
     const asked = requests[amount] ?? (amount === 'storage' ? 0 : ASSUMED[amount])
@@ -24,27 +31,31 @@ const partsOf = ({ weights, requests }: Weighing) =>
 /** The floored weighted mean of the shares with the pod there; resources that a node does not offer are left out. */
 export function meanShare({ share, ...weighing }: Weighing & { readonly share: Share }): BulkScore {
   const parts = partsOf(weighing)
-  return (slots, count, points, { allocatable, allocated }) => {
-    const columns = parts.map(({ amount, weight, asked }) => ({
-      weight,
-      asked,
-      capacity: allocatable[amount],
-      held: amount === 'storage' ? allocated.storage : allocated.assumed[amount],
-    }))
-    for (let index = 0; index < count; index += 1) {
-      const slot = slots[index] ?? 0
-      let sum = 0
-      let total = 0
-      for (const { weight, asked, capacity, held } of columns) {
-        const whole = capacity[slot] ?? 0
-        if (whole === 0) continue
-        sum += weight * share((held[slot] ?? 0) + asked, whole)
-        total += weight
+  const all = parts.reduce((sum, { weight }) => sum + weight, 0)
+  return (slots, count, points, nodes) => {
+    let isAnyMissing = false
+    for (const { amount, weight, asked } of parts) {
+      const capacity = nodes.allocatable[amount]
+      const held = heldOf(amount, nodes)
+      for (let index = 0; index < count; index += 1) {
+        const slot = slots[index]! // below count
+        const whole = capacity[slot]! // columns have every slot
+        if (whole === 0) isAnyMissing = true
+        else points[index] = points[index]! + weight * share(held[slot]! + asked, whole)
       }
-      if (total > 0) points[index] = Math.floor(sum / total)
+    }
+    for (let index = 0; index < count; index += 1) {
+      const weight = isAnyMissing ? weightOn(slots[index]!, parts, nodes) : all
+      points[index] = weight === 0 ? 0 : Math.trunc(points[index]! / weight)
     }
   }
 }
+
+const heldOf = (amount: Amount, { allocated }: NodeColumns) => (amount === 'storage' ? allocated.storage : allocated.assumed[amount])
+
+/** The weight of what a node offers. */
+const weightOn = (slot: number, parts: readonly Part[], { allocatable }: NodeColumns): number =>
+  parts.reduce((sum, { amount, weight }) => sum + (allocatable[amount][slot] === 0 ? 0 : weight), 0)
 
 export interface Loading extends Weighing {
   /** What is really used on a node, as it reported last. */
@@ -76,13 +87,13 @@ export const balanceOf =
   ({ cpu = 0, memory = 0 }: Amounts): BulkScore =>
   (slots, count, points, { allocatable, allocated }) => {
     for (let index = 0; index < count; index += 1) {
-      const slot = slots[index] ?? 0
-      const cpuWhole = allocatable.cpu[slot] ?? 0
-      const memoryWhole = allocatable.memory[slot] ?? 0
+      const slot = slots[index]! // below count, and columns have every slot
+      const cpuWhole = allocatable.cpu[slot]!
+      const memoryWhole = allocatable.memory[slot]!
       // A resource that the node does not offer leaves nothing to compare with.
       const isOffered = cpuWhole > 0 && memoryWhole > 0
-      const first = isOffered ? Math.min(1, ((allocated.cpu[slot] ?? 0) + cpu) / cpuWhole) : 0
-      const second = isOffered ? Math.min(1, ((allocated.memory[slot] ?? 0) + memory) / memoryWhole) : 0
+      const first = isOffered ? Math.min(1, (allocated.cpu[slot]! + cpu) / cpuWhole) : 0
+      const second = isOffered ? Math.min(1, (allocated.memory[slot]! + memory) / memoryWhole) : 0
       points[index] = Math.trunc(100 * (1 - Math.abs(first - second) / 2))
     }
   }

@@ -1,7 +1,7 @@
 /** The scheduling loop as its users see it. This file runs in Node.js and, unchanged, in a browser. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Node, Plugin, Pod } from '../../kernel/index.ts'
+import type { Node, NodeFacts, Plugin, Pod } from '../../kernel/index.ts'
 import { health } from '../../plugins/health.ts'
 import { resources } from '../../plugins/resources/index.ts'
 import { runtime } from '../../plugins/runtime.ts'
@@ -193,15 +193,14 @@ describe('plugins', () => {
 
   test('a victim that preemption names is asked to stop, and the pod takes its place once it has', async () => {
     const preempt = rule('preempt', ({ hooks, state }) =>
-      hooks.preempt.tap('preempt', ({ best, fitsWithout }) =>
-        best(
-          (node) => {
-            const victims = [...state.all('pods')].filter(({ nodeId }) => nodeId === node.id)
-            return fitsWithout(node, victims) ? { nodeId: node.id, victims } : undefined
-          },
-          () => 0,
-        ),
-      ),
+      hooks.preempt.tap('preempt', ({ best, leastOf }) => {
+        const propose = (node: NodeFacts) => {
+          const pods = [...state.all('pods')].filter(({ nodeId }) => nodeId === node.id)
+          const victims = leastOf(node, pods)
+          return victims && { nodeId: node.id, victims }
+        }
+        return best({ bound: ({ id }) => ({ nodeId: id, victims: [] }), propose, compare: () => 0 })
+      }),
     )
     const { add, pod, end, where, clock, settle } = await cluster([{ name: 'only', allocatable: { cpu: 500 } }], [resources(), preempt])
     const [victim] = await add(asks(500))

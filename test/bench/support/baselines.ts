@@ -21,7 +21,7 @@ const PAIRS_MAX = 10_000_000
 
 /** The same kernel and plugins, asking each node for each pod. */
 export async function perNodeRate(workload: Workload): Promise<Baseline> {
-  const limits = { wallMs: BASELINE_MS_MAX, podsMax: SAMPLED_MAX }
+  const limits = { wallMs: BASELINE_MS_MAX, podsMax: SAMPLED_MAX, podsPerCommit: 5 }
   const { decided, scheduling: time, kernel } = await schedule(workload, limits, scheduling().map(perNode))
   await kernel.stop()
   return { podsPerCpuSecond: decided / time.cpuSeconds, sampledPods: decided }

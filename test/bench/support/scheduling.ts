@@ -13,6 +13,8 @@ export interface Limits {
   /** Ends by then, whatever it has done. */
   readonly wallMs: number
   readonly podsMax: number
+  /** So many are created at a time, and then placed; a thousand unless told. */
+  readonly podsPerCommit?: number
 }
 
 export interface Run {
@@ -26,9 +28,11 @@ export interface Run {
   readonly kernel: Kernel
 }
 
-const PODS_PER_COMMIT = 1_000
-
-export async function schedule(workload: Workload, { wallMs, podsMax }: Limits, plugins: readonly Plugin[] = scheduling()): Promise<Run> {
+export async function schedule(
+  workload: Workload,
+  { wallMs, podsMax, podsPerCommit = 1_000 }: Limits,
+  plugins: readonly Plugin[] = scheduling(),
+): Promise<Run> {
   const { nodes, pods, placed = () => [], expectsAll = true } = workload
   const { kernel, turn } = await startKernel(plugins)
   await kernel.commit({ actorId: 'bench' }, (transaction) => {
@@ -51,7 +55,7 @@ export async function schedule(workload: Workload, { wallMs, podsMax }: Limits, 
   const creating = new Stopwatch()
   const placing = new Stopwatch()
   while (done.created < wanted && !isLate()) {
-    const batch = Array.from({ length: Math.min(PODS_PER_COMMIT, wanted - done.created) }, () => pods.make(done.created++))
+    const batch = Array.from({ length: Math.min(podsPerCommit, wanted - done.created) }, () => pods.make(done.created++))
     creating.start()
     await kernel.commit({ actorId: 'bench' }, (transaction) => {
       for (const pod of batch) transaction.create('pods', pod)
