@@ -57,7 +57,7 @@ describe('a filter that', () => {
 
   test.each([
     ['throws', `keep: () => { throw new Error('oh') }, reason: () => 'no'`, 'its filter threw Error: oh'],
-    ['keeps more than there are', `keep: (slots, count) => count + 1, reason: () => 'no'`, 'its filter kept 2 of 1 nodes'],
+    ['keeps more than there are', `keep: (slots, count) => count + 1, reason: () => 'no'`, 'its filter kept'],
     [
       'keeps what was not in question',
       `keep: (slots) => { slots[0] = 77; return 1 }, reason: () => 'no'`,
