@@ -1,6 +1,6 @@
-/** The cluster's configuration: which weights can be given to scores. */
+/** The cluster's configuration: which weights can be given to scores, and what they do. */
 import { describe, expect, test } from 'vitest'
-import type { ClusterConfig, Plugin } from '../../kernel/index.ts'
+import type { ClusterConfig, Plugin, Pod } from '../../kernel/index.ts'
 import { taints } from '../../plugins/taints.ts'
 import { startCluster } from '../support/cluster.ts'
 
@@ -13,6 +13,21 @@ describe('weights of scores', () => {
     expect(await call<ClusterConfig>('cluster.update', { scoreWeights })).toMatchObject({ scoreWeights })
     expect(await call<ClusterConfig>('cluster.update', { maxPodsPerNode: 20 })).toMatchObject({ scoreWeights })
     expect(await call<ClusterConfig>('cluster.update', { scoreWeights: {} })).toMatchObject({ scoreWeights: {} })
+  })
+
+  test('decide where pods go, from the next one on', async () => {
+    const likes: Plugin = {
+      name: 'likes',
+      apply: ({ hooks }) => hooks.score.tap('likes', (board) => board.add(({ name }) => (name === 'node-2' ? 100 : 0))),
+    }
+    const { call, join, run, kernel } = await startCluster({ plugins: [likes] })
+    await join()
+    await join()
+    const nodeOf = ({ nodeId }: Pod) => kernel.state.get('nodes', nodeId ?? '')?.name
+    await call('cluster.update', { scoreWeights: { resources: 0, balanced: 0 } })
+    expect(nodeOf(await run())).toBe('node-2')
+    await call('cluster.update', { scoreWeights: { resources: 0, balanced: 0, likes: 0 } })
+    expect(nodeOf(await run())).toBe('node-1')
   })
 
   test.each([
