@@ -42,6 +42,7 @@ export class Connection implements LiveSession {
   readonly #timers: (() => void)[]
   #token: string | undefined
   #who: Principal | undefined
+  #isStale = false
   #asks = 0
   #hasAnswered = true
   #isClosed = false
@@ -84,6 +85,10 @@ export class Connection implements LiveSession {
   async reconsider(ids: ReadonlySet<string>): Promise<void> {
     const before = this.#who
     if (!before || !(ids.has(before.id) || ids.has(before.credentialId))) return
+    if (this.#watches.size === 0) {
+      this.#isStale = true
+      return
+    }
     try {
       this.#who = await this.#identify()
       if (isSame(before, this.#who)) return
@@ -104,7 +109,7 @@ export class Connection implements LiveSession {
     if (frame.type === 'hello') return void this.#hello(frame)
     if (!this.#who) return this.#bye('protocol', new KernelError('INVALID_FRAME', 'the first frame is a hello'))
     if (frame.type === 'ask') return void this.#ask(frame, this.#who)
-    if (frame.type === 'watch') return this.#watch(frame, this.#who)
+    if (frame.type === 'watch') return void this.#follow(frame, this.#who)
     return this.#unwatch(frame)
   }
 
@@ -161,6 +166,18 @@ export class Connection implements LiveSession {
       this.#send({ type: 'error', id, problem: toProblem(error, correlationId) })
     } finally {
       this.#asks -= 1
+    }
+  }
+
+  /** Who the client is may have changed since it said so, where it followed nothing meanwhile. */
+  async #follow(request: Frame<'watch'>, who: Principal): Promise<void> {
+    if (!this.#isStale) return this.#watch(request, who)
+    try {
+      this.#who = await this.#identify()
+      this.#isStale = false
+      this.#watch(request, this.#who)
+    } catch (error) {
+      this.#send({ type: 'error', id: request.id, problem: toProblem(error) })
     }
   }
 

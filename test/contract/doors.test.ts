@@ -120,6 +120,16 @@ describe('what is followed', () => {
     expect(packs.records.has(pack.id)).toBe(true)
   })
 
+  test('is what one may see now, also where nothing was followed when that changed', async () => {
+    const hidden = await server.push({ visibility: 'private' })
+    const later = await person(server, ['admin'])
+    await done(server.patch(`/api/users/${later.user.id}`, { roles: ['viewer'] }))
+    const packs = later.wire.watch('packs')
+    await packs.snapshot()
+    expect([packs.records.has(pack.id), packs.records.has(hidden.id)]).toEqual([true, false])
+    later.wire.close()
+  })
+
   test('ends with the session', async () => {
     const watcher = await person(server, ['user'])
     const packs = watcher.wire.watch('packs')
