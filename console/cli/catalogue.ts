@@ -1,6 +1,6 @@
 /**
  * Where derived commands stand: a group for each noun with its verbs, `get` with every noun that can be listed, `call` with every
- * operation, and two verbs for pods that need no noun. They are filled in when one of them was typed, from what the server tells.
+ * operation, and a few verbs that need no noun. They are filled in when one of them was typed, from what the server tells.
  */
 import type { Command } from 'commander'
 import { addFlags, TAKEN, answer, attach, isForPeople, singular, valuesOf } from './derived.ts'
@@ -14,12 +14,17 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
   pack: { noun: 'packs', does: 'make, bundle and push packs; list and change them', example: 'stark pack versions hello' },
   pod: { noun: 'pods', does: 'list, create, stop and remove pods', example: 'stark pod history web' },
   namespace: { noun: 'namespaces', does: 'list, make, change and remove namespaces', example: 'stark namespace create --name team-a' },
+  user: { noun: 'users', does: 'make, list and change accounts', example: 'stark user update me@example.com --role admin' },
+  session: { noun: 'sessions', does: 'list and end sessions', example: 'stark session list' },
+  secret: { noun: 'secrets', does: 'set, list and delete secrets of a namespace', example: 'stark secret put api-key --stdin < key' },
+  audit: { noun: 'audit', does: 'see who did what', example: 'stark audit list --result FORBIDDEN' },
   token: { noun: 'tokens', does: 'make, list and end tokens for nodes and scripts', example: 'stark token create --kind join --uses 1' },
   plugin: { noun: 'plugins', does: 'write, try out, list, enable and disable plugins', example: 'stark plugin list' },
   cluster: { noun: 'cluster', does: "see and change the cluster's configuration", example: 'stark cluster get' },
 }
 
 const shortcuts: Readonly<Record<string, { readonly operation: string; readonly does: string; readonly example: string }>> = {
+  password: { operation: 'auth.changePassword', does: 'change your password', example: 'stark password' },
   stop: { operation: 'pods.stop', does: 'stop a pod', example: 'stark stop web' },
   delete: { operation: 'pods.delete', does: 'stop a pod and remove it', example: 'stark get pods -o name | xargs -n 1 stark delete' },
 }

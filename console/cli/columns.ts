@@ -1,9 +1,11 @@
 /** Which fields of an object people want to see in a row. What has no columns here shows its plain fields. */
-import type { Token } from '../../kernel/schema/account.ts'
+import type { Session, Token, User } from '../../kernel/schema/account.ts'
+import type { AuditEntry } from '../../kernel/schema/audit.ts'
 import type { Namespace } from '../../kernel/schema/cluster.ts'
 import type { NodeView } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
+import type { Secret } from '../../kernel/schema/secret.ts'
 import type { PluginRow } from '../../plugins/drop-ins/rows.ts'
 import { ago, bytes } from './table.ts'
 
@@ -88,6 +90,46 @@ export const columns: Readonly<Record<string, Columns>> = {
       reason ?? '-',
     ],
     name: ({ name }: PluginRow) => name,
+  },
+  users: {
+    head: ['E-MAIL', 'ROLES', 'NAMESPACES', 'DISABLED', 'AGE'],
+    row: ({ email, roles, namespaces, disabled, createdAt }: User, nowMs) => [
+      email,
+      roles.join(', ') || '-',
+      namespaces.join(', ') || '-',
+      disabled ? 'yes' : 'no',
+      ago(createdAt, nowMs),
+    ],
+    name: ({ email }: User) => email,
+  },
+  sessions: {
+    head: ['ID', 'CURRENT', 'FROM', 'LAST USED', 'AGE'],
+    row: ({ id, isCurrent, remote, lastUsedAt, createdAt }: Session & { readonly isCurrent: boolean }, nowMs) => [
+      id,
+      isCurrent ? 'yes' : 'no',
+      remote,
+      ago(lastUsedAt, nowMs),
+      ago(createdAt, nowMs),
+    ],
+    name: ({ id }: Session) => id,
+  },
+  secrets: {
+    head: ['NAME', 'NAMESPACE', 'CHANGED', 'AGE'],
+    row: ({ name, namespace, updatedAt, createdAt }: Secret, nowMs) => [name, namespace, ago(updatedAt, nowMs), ago(createdAt, nowMs)],
+    name: ({ name }: Secret) => name,
+  },
+  audit: {
+    head: ['AT', 'WHO', 'FROM', 'OPERATION', 'RESULT', 'COUNT', 'OBJECTS'],
+    row: ({ at, actorName, actorId, remote, operation, result, count, objects }: AuditEntry) => [
+      at,
+      actorName ?? actorId,
+      remote || '-',
+      operation ?? '-',
+      result,
+      String(count),
+      objects.map(({ kind, id, name, op }) => `${op} ${kind} ${name ?? id}`).join(', ') || '-',
+    ],
+    name: ({ id }: AuditEntry) => id,
   },
   tokens: {
     head: ['ID', 'KIND', 'ROLE', 'USES LEFT', 'EXPIRES', 'LAST USED', 'DESCRIPTION'],

@@ -8,19 +8,20 @@ import { FlagError, flagsOf, type Flag } from './flags.ts'
 import { invoke, type Values } from './invoke.ts'
 import type { Field, Operation } from './registry.ts'
 import { render } from './render.ts'
+import { addSecretFlag, isSecretField, secretsOf } from './secret-fields.ts'
 import { formatOf, optionsOf, type Shell } from './shell.ts'
 import { typed } from './typed.ts'
 
 /** These mean the same for every command; a field of such a name is given with --input. */
-export const TAKEN = ['--server', '--output', '--insecure', '--help', '--input']
+export const TAKEN = ['--server', '--output', '--insecure', '--help', '--input', '--stdin']
 
 /** Machines' own: agents call them, and nobody types them. */
 const MACHINES: readonly (string | null)[] = ['nodes:register', 'nodes:report', 'pods:report']
 
-/** What people call: not an agent's word, no file and no stream, and nothing that takes a password, which other users could see in the list of processes. */
+/** What people call: not an agent's word, no file and no stream, and nothing that logs in, which has commands of its own. */
 export function isForPeople({ permission, isRaw, fields }: Operation): boolean {
-  const takesPassword = permission === null && fields.some(({ in: place }) => place === 'body')
-  return !isRaw && !takesPassword && !MACHINES.includes(permission)
+  const logsIn = permission === null && fields.some(({ in: place }) => place === 'body')
+  return !isRaw && !logsIn && !MACHINES.includes(permission)
 }
 
 export const singular = (noun: string): string => noun.replace(/sses$/, 'ss').replace(/s$/, '')
@@ -28,23 +29,27 @@ export const singular = (noun: string): string => noun.replace(/sses$/, 'ss').re
 /** Gives a command the arguments, flags and work of an operation. */
 export function attach(command: Command, operation: Operation, shell: Shell): Command {
   const inPath = operation.fields.filter(({ in: place }) => place === 'path')
+  const secrets = operation.fields.filter(isSecretField)
   const flags = flagsOf(
-    operation.fields.filter(({ in: place }) => place !== 'path'),
+    operation.fields.filter((field) => field.in !== 'path' && !isSecretField(field)),
     TAKEN,
   )
   if (command.description() === '') command.description(operation.summary)
   for (const field of inPath) command.argument(`<${argumentName(field, operation)}>`, field.schema.description ?? '')
   addFlags(command, flags)
+  addSecretFlag(command, secrets)
   command.option('--input <json>', 'all fields at once, as JSON; flags win')
   return command.action(async () => {
     const options = optionsOf<Record<string, unknown>>(command)
+    const input = inputOf(options['input'])
     const values: Values = {
-      ...inputOf(options['input']),
+      ...input,
       ...valuesOf(command, flags),
       ...Object.fromEntries(inPath.map(({ name }, index) => [name, command.args[index]])),
     }
     mustHave(flags, values)
-    await answer(shell, command, operation, values)
+    const asked = secrets.filter(({ name }) => input[name] === undefined)
+    await answer(shell, command, operation, { ...values, ...(await secretsOf(asked, { isPiped: options['stdin'] === true })) })
   })
 }
 

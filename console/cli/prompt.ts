@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import { Failure } from './failure.ts'
 
 const PIPED_BYTES_MAX = 4096
+const PIPED_TEXT_BYTES_MAX = 262_144
 
 /** @param isSecret what is typed does not appear. @throws Failure when nobody is there to answer, or the question is left with Ctrl-C */
 export async function ask(question: string, { isSecret = false, otherwise }: { isSecret?: boolean; otherwise: string }): Promise<string> {
@@ -24,16 +25,27 @@ export async function ask(question: string, { isSecret = false, otherwise }: { i
   }
 }
 
-/** The first line of what is piped in, without its line break. @throws Failure when it is empty or too long */
-export async function readPiped(what: string): Promise<string> {
+/** All that is piped in, without the line break at its end. @throws Failure when it is empty or too long */
+export async function readAllPiped(what: string): Promise<string> {
+  const text = (await readStdin(what, PIPED_TEXT_BYTES_MAX)).replace(/\r?\n$/, '')
+  if (text === '') throw new Failure('usage', `${what} was to come on stdin, and nothing did: pipe it in`)
+  return text
+}
+
+async function readStdin(what: string, most: number): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > PIPED_BYTES_MAX) throw new Failure('usage', `${what} on stdin has more than ${PIPED_BYTES_MAX} bytes`)
+    if (bytes > most) throw new Failure('usage', `${what} on stdin has more than ${most} bytes`)
     chunks.push(chunk)
   }
-  const [line = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The first line of what is piped in, without its line break. @throws Failure when it is empty or too long */
+export async function readPiped(what: string): Promise<string> {
+  const [line = ''] = (await readStdin(what, PIPED_BYTES_MAX)).split(/\r?\n/, 1)
   if (line === '') throw new Failure('usage', `${what} was to come on stdin, and nothing did: pipe it in`)
   return line
 }

@@ -20,6 +20,8 @@ export interface Schema {
   readonly required?: readonly string[]
   readonly description?: string
   readonly default?: unknown
+  /** Taken and never shown. */
+  readonly writeOnly?: boolean
 }
 
 export interface Field {

@@ -1,6 +1,6 @@
 /** Who may come in: people, the sessions that they hold, and the tokens of nodes and scripts. */
 import { Type, type Static } from 'typebox'
-import { DnsLabel, Id, Labels, Meta, nullable, RuntimeType, strict, Time } from './common.ts'
+import { Id, Labels, Meta, nullable, RuntimeType, strict, Time } from './common.ts'
 import { Taint } from './taint.ts'
 
 const NAMESPACES_MAX = 256
@@ -9,7 +9,9 @@ const SCOPES_MAX = 64
 export const Role = Type.Enum(['admin', 'user', 'viewer', 'node'])
 export type Role = Static<typeof Role>
 
-const namespaces = (description: string) => Type.Array(Type.Union([DnsLabel, Type.Literal('*')]), { maxItems: NAMESPACES_MAX, description })
+/** One string and no union of two, so that it is one word in a form and on a command line. */
+const NamespaceOrAll = Type.String({ pattern: '^(\\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$' })
+const namespaces = (description: string) => Type.Array(NamespaceOrAll, { maxItems: NAMESPACES_MAX, description })
 
 export const User = strict({
   ...Meta,

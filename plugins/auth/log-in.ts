@@ -24,7 +24,7 @@ const SESSIONS_MAX = 50
 const REFUSAL_STEP_MS = 1_000
 
 export const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^@\\s]+@[^@\\s]+$', description: 'an e-mail address' })
-export const Password = Type.String({ minLength: 1, maxLength: 72, description: '8 characters at least' })
+export const Password = Type.String({ minLength: 1, maxLength: 72, description: '8 characters at least', writeOnly: true })
 export const LoggedIn = strict({ user: User, accessToken: Type.String(), refreshToken: Type.String(), expiresAt: Time })
 
 export interface LogInOptions {

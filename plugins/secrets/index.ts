@@ -121,7 +121,7 @@ function defineWrites(kernel: PluginKernel, keys: () => KeyRing): void {
     http: 'PUT /api/secrets/:name',
     permission: 'secrets:write',
     query: ['namespace'],
-    input: strict({ ...Named, value: Type.String({ maxLength: VALUE_CHARACTERS_MAX }) }),
+    input: strict({ ...Named, value: Type.String({ maxLength: VALUE_CHARACTERS_MAX, writeOnly: true }) }),
     output: SecretView,
     errors: ['FORBIDDEN', 'NOT_FOUND', 'TOO_MANY_SECRETS', 'PRECONDITION_FAILED', 'NAMESPACE_TERMINATING'],
     async handle({ name, namespace = 'default', value }, call) {
