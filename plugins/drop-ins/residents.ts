@@ -41,6 +41,7 @@ export class Residents {
   #failures: readonly Failure[] = []
   #offers: readonly Offer[] = []
   #turn: Promise<void> = Promise.resolve()
+  #isOver = false
 
   constructor(options: ResidentsOptions) {
     this.#options = options
@@ -81,8 +82,9 @@ export class Residents {
     })
   }
 
-  /** All go: this is the end. */
+  /** All go, and none comes any more. */
   clear(): Promise<void> {
+    this.#isOver = true
     return this.#inTurn(async () => {
       for (const resident of this.#residents.values()) await this.#remove(resident)
     })
@@ -96,6 +98,7 @@ export class Residents {
   }
 
   async #settle({ offers, failures }: Found): Promise<void> {
+    if (this.#isOver) return
     const { accepted, refused } = this.#sort(offers)
     this.#fail([...failures, ...refused])
     if (isSame(accepted, this.#offers)) return

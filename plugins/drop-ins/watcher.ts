@@ -14,6 +14,7 @@ export class Watcher {
   readonly #look: () => Promise<void>
   readonly #watched = new Map<string, FSWatcher>()
   #cancel: (() => void) | undefined
+  #isClosed = false
   #isLooking = false
   #isAskedAgain = false
 
@@ -25,6 +26,7 @@ export class Watcher {
 
   /** Watches these folders and no others. */
   follow(folders: readonly string[]): void {
+    if (this.#isClosed) return
     for (const [folder, watching] of this.#watched) {
       if (folders.includes(folder)) continue
       watching.close()
@@ -36,6 +38,7 @@ export class Watcher {
   close(): void {
     this.#cancel?.()
     this.follow([])
+    this.#isClosed = true
   }
 
   #watch(folder: string): void {
