@@ -174,6 +174,25 @@ describe('behind one proxy', () => {
   })
 })
 
+describe('a caller', () => {
+  test('who asks more often than the limit is told when to ask again, over both doors, and others are not', async () => {
+    const limited = await startServer({ env: { STARK_RATE_LIMIT: '5' } })
+    try {
+      const [greedy, other] = [await person(limited, ['viewer']), await person(limited, ['viewer'])]
+      const answers = await Promise.all(Array.from({ length: 60 }, () => greedy.api.get('/api/pods')))
+      const refused = answers.filter(({ status }) => status === 429)
+      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(40)
+      expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+      const said = await Promise.all(Array.from({ length: 10 }, () => greedy.wire.ask('pods.list')))
+      expect(said.some((each) => 'problem' in each && each.problem.code === 'TOO_MANY')).toBe(true)
+      expect((await other.api.get('/api/pods')).status).toBe(200)
+      for (const { wire } of [greedy, other]) wire.close()
+    } finally {
+      await limited.kill()
+    }
+  })
+})
+
 describe('with a certificate', () => {
   const file = (name: string) => fileURLToPath(new URL(`../support/tls/${name}.pem`, import.meta.url))
   const env = () => ({
