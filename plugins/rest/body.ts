@@ -4,6 +4,9 @@ import { KernelError, type Code } from '../../kernel/index.ts'
 
 export const JSON_BYTES_MAX = 1_000_000
 export const BYTES_MAX = 50_000_000
+/** The largest body that is taken, and somewhat more. */
+const DRAINED_BYTES_MAX = 64_000_000
+const DRAIN_MAX_MS = 5_000
 
 interface Limit {
   readonly most: number
@@ -34,10 +37,31 @@ export async function readBytes(request: IncomingMessage, { most, code }: Limit)
   if (announced > most) throw tooLarge(announced)
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Whoever is refused is told so: the request is left as it is, and `drain` reads on.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > most) throw tooLarge(bytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, bytes)
+}
+
+/**
+ * Reads what is left of a body that was refused, and forgets it: a connection that is closed while its other side still sends is reset,
+ * and the refusal is lost on the way. It ends with the body, or at a bound of bytes and time.
+ */
+export function drain(request: IncomingMessage, after: (ms: number, run: () => void) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0
+    const cancel = after(DRAIN_MAX_MS, resolve)
+    const done = () => {
+      cancel()
+      resolve()
+    }
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > DRAINED_BYTES_MAX) done()
+    })
+    request.once('end', done).once('close', done)
+  })
 }

@@ -18,6 +18,7 @@ import {
   type Principal,
 } from '../../kernel/index.ts'
 import type { Web } from '../services.ts'
+import { drain } from './body.ts'
 import { docsPage } from './docs.ts'
 import { setPolicy, setSecurityHeaders } from './headers.ts'
 import { collect, methodOf, pathOf } from './input.ts'
@@ -109,7 +110,7 @@ function bracket({ log, clock, newId }: PluginKernel, { tls, trustedHops }: Rest
       respondProblem(context, error)
       if (!(error instanceof KernelError))
         log.error('a request failed', { correlationId, error: String(error), stack: error instanceof Error ? error.stack : undefined })
-      // What is left of a body that was refused is not read.
+      if (!context.req.complete) await drain(context.req, clock.after)
       if (!context.req.complete) context.set('Connection', 'close')
     }
     setPolicy(context)

@@ -7,7 +7,7 @@ import { KernelError, type Credential, type Operation, type PluginKernel, type P
 const STREAMS_MAX = 100
 
 /** What decides who somebody is. */
-export const ACCOUNT_KINDS: readonly string[] = ['users', 'sessions', 'tokens']
+const ACCOUNT_KINDS: readonly string[] = ['users', 'sessions', 'tokens']
 
 interface Stream {
   readonly operation: Operation

@@ -100,7 +100,7 @@ export class KeyRing {
 }
 
 /** @throws Error when it is no key */
-export function keyOf(text: string): Key {
+function keyOf(text: string): Key {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length !== KEY_BYTES) throw new Error(`a key for secrets is ${KEY_BYTES} bytes in base64, as of: openssl rand -base64 32`)
   return { bytes, id: createHash('sha256').update(bytes).digest('hex').slice(0, 16) }

@@ -1,5 +1,6 @@
 /** Requests that ask for something that must not be: of packs, pods and the other nouns. */
 import { chunked, get, pack, patch, pod, post, put, remove, type Row } from './bad-request.ts'
+import { nowhere } from './world.ts'
 
 const packs: Row[] = [
   ...['1', '1.0', 'v1.0.0', '01.0.0', '1.0.0-', 'latest', '1.0.0 '].map((version): Row => [
@@ -74,6 +75,7 @@ const packs: Row[] = [
 ]
 
 const pods: Row[] = [
+  ['the history of a pod that is not', () => get(`/api/pods/${nowhere}/history`), 404, 'NOT_FOUND', 'there is no pod'],
   ['a pod of an unknown pack', () => pod({ pack: 'nothing' }), 404, 'NOT_FOUND', '/pack'],
   ['a pod of an unknown version', () => pod({ pack: 'whole@9.9.9' }), 404, 'NOT_FOUND', '9.9.9'],
   ['a pod of a pack without a bundle', () => pod({ pack: 'bare' }), 409, 'BUNDLE_MISSING', 'push it first'],
