@@ -36,12 +36,10 @@ class FrameRuntime implements Runtime<BytesPodSpec> {
 
   start({ bytes, ...spec }: BytesPodSpec, events: PodEvents): RunningPod {
     if (this.#isClosed) return failedStart(spec, events, new Error('the runtime is closed'))
-    const frame = this.#spare ?? this.#options.frames.open()
-    this.#spare = undefined
     const pod: RunningPod = new FramePod({
       spec,
       bytes,
-      frame,
+      frame: this.#takeFrame(),
       services: this.#options.services,
       events: forwardEvents(events, {
         onRunning: () => {
@@ -70,6 +68,16 @@ class FrameRuntime implements Runtime<BytesPodSpec> {
     for (const pod of this.#pods) pod.kill()
     const spare = await this.#spare?.catch(() => undefined)
     spare?.close()
+  }
+
+  /** The one that was kept ready, unless it has died with others of its process meanwhile. */
+  async #takeFrame(): Promise<PodFrame> {
+    const spare = this.#spare
+    this.#spare = undefined
+    const frame = await spare
+    if (frame && (await frame.answers())) return frame
+    frame?.close()
+    return this.#options.frames.open()
   }
 
   #refill(): void {

@@ -6,13 +6,17 @@ import type { Boot } from '../pod-messages.ts'
 import { listen } from './listen.ts'
 import type { FromPodFrame, FromWorker, ToPodFrame } from './messages.ts'
 
-const PING_MS = 5_000
+const PING_MS = 3_000
 /** Counted in pings and not in time: after a tab was frozen, all of its clocks jump. */
 const UNANSWERED_PINGS_MAX = 4
+/** A frame that was kept ready and does not answer by then is not waited for. */
+const ANSWER_MAX_MS = 1_000
 
 export interface PodFrame {
   /** Told once, when the frame is of no use any more and was not closed. */
   onLost: (why: string) => void
+  /** Whether it is there, asked and answered just now. */
+  answers(): Promise<boolean>
   /** Starts the pod. @param port the pod's own end */
   run(boot: Boot, bytes: ArrayBuffer, port: MessagePort): void
   /** Ends the worker, then the frame. */
@@ -65,6 +69,7 @@ class PortFrame implements PodFrame {
   readonly #remove: () => void
   readonly #pinging: ReturnType<typeof setInterval>
   #unanswered = 0
+  #onPong: () => void = () => undefined
   #isClosed = false
 
   constructor(port: MessagePort, remove: () => void) {
@@ -72,8 +77,20 @@ class PortFrame implements PodFrame {
     this.#remove = remove
     this.#pinging = setInterval(() => this.#ping(), PING_MS)
     listen(port, (message: FromPodFrame) => {
-      if (message.type === 'pong') this.#unanswered = 0
-      else this.#lose(message.message)
+      if (message.type === 'broken') return this.#lose(message.message)
+      this.#unanswered = 0
+      return this.#onPong()
+    })
+  }
+
+  answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ANSWER_MAX_MS)
+      this.#onPong = () => {
+        clearTimeout(timer)
+        resolve(true)
+      }
+      this.#port.postMessage({ type: 'ping' } satisfies ToPodFrame)
     })
   }
 
