@@ -49,6 +49,31 @@ describe('node join', () => {
     expect(JSON.parse(readFileSync(path.join(folder, 'identity.json'), 'utf8'))).toMatchObject({ id: (await node('n2')).id })
   })
 
+  test('prints a unit of systemd with its options and without its token, and does nothing else', async () => {
+    const { code, stdout } = await stark.run([
+      ...[
+        'node',
+        'join',
+        '--name',
+        'n9',
+        '--token',
+        'stark_join_secret',
+        '--label',
+        'zone=a b',
+        '--taint',
+        'gpu:NoSchedule',
+        '--cpu',
+        '500',
+      ],
+      ...['--data', '/var/lib/stark 100%', '--print-systemd'],
+    ])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ExecStart=\S+ \S+ node join --server \S+ --data "\/var\/lib\/stark 100%%" --name n9 --label "zone=a b"/m)
+    expect(stdout).toContain('--taint gpu:NoSchedule --cpu 500\n')
+    expect(stdout).not.toContain('secret')
+    expect((await stark.run(['get', 'nodes', 'n9'])).code).toBe(3)
+  })
+
   test('with a token that the server does not know is refused', { timeout: LIMIT_MS }, async () => {
     const { code, stdout, stderr } = await stark.run([
       'node',

@@ -14,6 +14,7 @@ import { Failure } from '../failure.ts'
 import { addPair, toCount, toTaint, type TaintText } from '../flags.ts'
 import { examples, optionsOf, type GlobalOptions, type Shell } from '../shell.ts'
 import { signalled } from '../signalled.ts'
+import { unitOf } from '../systemd.ts'
 import { typed } from '../typed.ts'
 
 const TOKEN_LIFE_MS = 10 * 60_000
@@ -28,6 +29,7 @@ interface JoinOptions {
   readonly maxPods?: number
   readonly data?: string
   readonly allowWorkers?: boolean
+  readonly printSystemd?: boolean
 }
 
 export function addNodeJoin(group: Command, shell: Shell): void {
@@ -43,10 +45,12 @@ export function addNodeJoin(group: Command, shell: Shell): void {
     .option('--max-pods <number>', 'how many pods it takes', typed(toCount))
     .option('--data <dir>', 'where it keeps who it is; $STARK_NODE_DIR or ~/.stark/nodes/<server>/<name> unless told')
     .option('--allow-workers', 'packs that ask for it run as threads of this process, which is no sandbox')
+    .option('--print-systemd', 'print a unit of systemd for this node, and do nothing else')
     .action((_: unknown, command: Command) => run(shell, optionsOf<JoinOptions>(command)))
   examples(
     join,
     'stark node join',
+    'stark node join --print-systemd > /etc/systemd/system/stark-node.service',
     'stark node join --name gpu-1 --label zone=a --taint gpu=true:NoSchedule',
     'stark node join --server https://stark.example.com --token "$JOIN_TOKEN" --cpu 2000 --memory 4000',
   )
@@ -55,6 +59,7 @@ export function addNodeJoin(group: Command, shell: Shell): void {
 async function run(shell: Shell, options: JoinOptions & GlobalOptions): Promise<void> {
   const server = await shell.server(options)
   const folder = folderOf(shell, options, server)
+  if (options.printSystemd) return printUnit(shell, options, { server, folder })
   const hasJoined = await isKnown(folder)
   if (hasJoined) shell.terminal.note(`this is the node of ${folder}; it was here before`)
   const joinToken = hasJoined ? undefined : (options.token ?? (await makeToken(shell, options)))
@@ -66,6 +71,24 @@ async function run(shell: Shell, options: JoinOptions & GlobalOptions): Promise<
   const told = signalled()
   teller.open(node)
   await untilStopped(shell, { node, told, folder })
+}
+
+/** With the same options, so that it is the same node; all of them but the token, which it has no use for after the first time. */
+function printUnit({ terminal }: Shell, options: JoinOptions, { server, folder }: { server: string; folder: string }): void {
+  const { name, label = {}, taint = [], cpu, memory, maxPods, allowWorkers } = options
+  const flags = [
+    ['--server', server],
+    ['--data', folder],
+    ...(name === undefined ? [] : [['--name', name]]),
+    ...Object.entries(label).map((pair) => ['--label', pair.join('=')]),
+    ...taint.map(({ key, value, effect }) => ['--taint', `${key}${value === undefined ? '' : `=${value}`}:${effect}`]),
+    ...(cpu === undefined ? [] : [['--cpu', String(cpu)]]),
+    ...(memory === undefined ? [] : [['--memory', String(memory)]]),
+    ...(maxPods === undefined ? [] : [['--max-pods', String(maxPods)]]),
+    ...(allowWorkers ? [['--allow-workers']] : []),
+  ]
+  const command = [process.execPath, path.resolve(process.argv[1] ?? 'stark'), 'node', 'join', ...flags.flat()]
+  terminal.line(unitOf({ name: name ?? os.hostname(), command }).trimEnd())
 }
 
 async function start(options: NodeOptions): Promise<RunningNode> {
@@ -142,7 +165,11 @@ class Teller {
       this.#hasJoined = true
       terminal.line(terminal.isInteractive ? `${name} is a node now; Ctrl-C stops it` : JSON.stringify({ event: 'joined', node: name, id }))
     }
-    terminal.live(`${name}  ${status.isOnline ? 'online' : 'waiting for the server'}  ${status.running} running`)
+    const pods = `${status.running} running${status.isPaused ? ', paused' : ''}`
+    const last = status.pods.at(-1)
+    terminal.live(
+      `${name}  ${status.isOnline ? 'online' : 'waiting for the server'}  ${pods}${last ? `  ${last.name} ${last.status}` : ''}`,
+    )
   }
 }
 
