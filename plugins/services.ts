@@ -96,6 +96,16 @@ export interface PodDrafts {
   readonly of: (input: object, context: { readonly state: State; readonly who: Principal; readonly suffix: string }) => New<Pod>
 }
 
+/** Seals what has to be stored and must be of no use to whoever reads the store. */
+export interface Seals {
+  /** @param about what it is sealed for: nobody can put it in another's place */
+  readonly seal: (text: string, about: string) => string
+  /** @throws KernelError SECRET_UNREADABLE */
+  readonly unseal: (sealed: string, about: string) => string
+  /** Called while keys are changed: whatever was sealed before has to be sealed anew, because the old key goes. */
+  readonly onRotate: (sealAnew: () => Promise<void>) => void
+}
+
 /** Who was let in where. */
 export interface Access {
   readonly mayCreateIn: (origin: Origin, namespace: string) => boolean
@@ -167,6 +177,7 @@ declare module '../kernel/plugin.ts' {
     credentials: Credentials
     podDrafts: PodDrafts
     access: Access
+    seals: Seals
     auditStore: AuditStore
     heartbeats: Heartbeats
     storeHealth: StoreHealth

@@ -1,7 +1,7 @@
 /** How accounts begin, and how their passwords change: set-up, registration where it is open, and a new password. */
 import { Type } from 'typebox'
 import { clusterConfig, KernelError, strict, type PluginKernel } from '../../kernel/index.ts'
-import { Email, LoggedIn, logIn, Password, signIn, signUp } from './log-in.ts'
+import { Email, LoggedIn, logIn, Password, providerTokenOf, signIn, signUp } from './log-in.ts'
 import type { Setup } from './setup.ts'
 
 /** Where somebody may create who was not told otherwise. */
@@ -74,9 +74,9 @@ export function definePassword(kernel: PluginKernel): void {
       const user = state.get('users', who.id)
       if (!session || !user) throw new KernelError('FORBIDDEN', 'a password is changed by whoever logged in with it, not with a token')
       await signIn(kernel, user.email, currentPassword)
-      const providerRefreshToken = await need('identities').changePassword(session.providerRefreshToken, newPassword)
+      const next = await need('identities').changePassword(providerTokenOf(kernel, session), newPassword)
       await commit(origin, (transaction) => {
-        transaction.update('sessions', session.id, { providerRefreshToken })
+        transaction.update('sessions', session.id, { providerRefreshToken: need('seals').seal(next, session.id) })
         for (const { id } of state.by('sessions', 'userId', user.id)) if (id !== session.id) transaction.delete('sessions', id)
       })
       return null

@@ -1,6 +1,6 @@
 /**
  * From an identity that Supabase Auth vouches for to a session of ours. Access tokens are Supabase's; the refresh tokens that
- * people hold are ours, good once each, and wrap Supabase's, which never leaves the store.
+ * people hold are ours, good once each, and wrap Supabase's, which is sealed and never leaves the store.
  */
 import { Type } from 'typebox'
 import {
@@ -12,6 +12,7 @@ import {
   type Origin,
   type PluginKernel,
   type Role,
+  type Session,
   type Transaction,
 } from '../../kernel/index.ts'
 import type { SignedIn } from '../services.ts'
@@ -35,7 +36,7 @@ export interface LogInOptions {
 }
 
 /** @throws KernelError INVALID_CREDENTIALS when there is no account, or it is disabled */
-export async function logIn({ commit }: PluginKernel, signedIn: SignedIn, { remote, origin, account }: LogInOptions) {
+export async function logIn({ commit, need }: PluginKernel, signedIn: SignedIn, { remote, origin, account }: LogInOptions) {
   const { userId, email, sessionId } = signedIn
   const { text, hash } = newSecret('refresh', sessionId)
   const user = await commit({ ...origin, actorId: userId, credentialId: sessionId }, (transaction) => {
@@ -45,7 +46,7 @@ export async function logIn({ commit }: PluginKernel, signedIn: SignedIn, { remo
     const session = {
       userId,
       refreshHash: hash,
-      providerRefreshToken: signedIn.refreshToken,
+      providerRefreshToken: need('seals').seal(signedIn.refreshToken, sessionId),
       expiresAt: timestamp(transaction.at + SESSION_LIFE_MS),
       lastUsedAt: timestamp(transaction.at),
       remote,
@@ -58,6 +59,18 @@ export async function logIn({ commit }: PluginKernel, signedIn: SignedIn, { remo
     return known ?? transaction.add('users', { id: userId, email, disabled: false, roles: [], namespaces: [], ...account })
   })
   return { user, accessToken: signedIn.accessToken, refreshToken: text, expiresAt: signedIn.expiresAt }
+}
+
+/** @throws KernelError UNAUTHENTICATED when the key that sealed it is gone */
+export function providerTokenOf({ need }: PluginKernel, { id, providerRefreshToken }: Session): string {
+  try {
+    return need('seals').unseal(providerRefreshToken, id)
+  } catch (error) {
+    if (!isCoded(error, 'SECRET_UNREADABLE')) throw error
+    throw new KernelError('UNAUTHENTICATED', 'this session cannot go on, because the key of the server has changed: log in', {
+      cause: error,
+    })
+  }
 }
 
 function makeRoom(transaction: Transaction, userId: string): void {

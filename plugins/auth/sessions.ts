@@ -4,7 +4,7 @@
  */
 import { Type } from 'typebox'
 import { Id, KernelError, Listing, page, Page, Session, strict, timestamp, User, type Call, type PluginKernel } from '../../kernel/index.ts'
-import { Email, LoggedIn, logIn, Password, signIn } from './log-in.ts'
+import { Email, LoggedIn, logIn, Password, providerTokenOf, signIn } from './log-in.ts'
 import { matchesHash, parseSecret } from './secrets.ts'
 
 const SWEEP_MS = 3_600_000
@@ -73,7 +73,7 @@ function defineRefresh(kernel: PluginKernel): void {
       }
       underway.add(session.id)
       try {
-        return await logIn(kernel, await kernel.need('identities').refresh(session.providerRefreshToken), call)
+        return await logIn(kernel, await kernel.need('identities').refresh(providerTokenOf(kernel, session)), call)
       } finally {
         underway.delete(session.id)
       }
@@ -93,7 +93,8 @@ async function sessionOf({ state, commit, clock }: PluginKernel, refreshToken: s
   throw new KernelError('UNAUTHENTICATED', 'this refresh token was used before; the session was ended: log in')
 }
 
-export function defineSessions({ operations, durable, state, commit, clock, onStart }: PluginKernel): void {
+export function defineSessions(kernel: PluginKernel): void {
+  const { operations, durable, state, commit } = kernel
   operations.define({
     name: 'sessions.list',
     summary: 'Sessions of the caller; an administrator may ask for those of another user',
@@ -142,6 +143,11 @@ export function defineSessions({ operations, durable, state, commit, clock, onSt
       return null
     },
   })
+  keepTidy(kernel)
+}
+
+/** Forgets sessions that have ended, and seals what they hold anew when keys change. */
+function keepTidy({ state, commit, clock, need, log, onStart }: PluginKernel): void {
   const sweep = async () => {
     const now = timestamp(clock.now())
     const ended = [...state.all('sessions')].filter(({ expiresAt }) => expiresAt <= now)
@@ -151,6 +157,21 @@ export function defineSessions({ operations, durable, state, commit, clock, onSt
   }
   onStart(sweep)
   clock.every(SWEEP_MS, sweep)
+  onStart(() => {
+    const { seal, unseal, onRotate } = need('seals')
+    onRotate(() =>
+      commit({ actorId: 'auth' }, (transaction) => {
+        for (const { id, providerRefreshToken } of state.all('sessions')) {
+          try {
+            transaction.update('sessions', id, { providerRefreshToken: seal(unseal(providerRefreshToken, id), id) })
+          } catch (error) {
+            if (!(error instanceof KernelError)) throw error
+            log.warn('a session cannot be refreshed any more', { session: id, error: error.message })
+          }
+        }
+      }),
+    )
+  })
 }
 
 function ownerOf(userId: string | undefined, who: Call['who']): string {

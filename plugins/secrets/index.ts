@@ -1,7 +1,8 @@
 /**
  * Secrets of a namespace, for the pods that name them: sealed at rest, written and never read back by people, and given to the node
  * that starts such a pod, for that start. A value is in no list, watch, event, log or explanation.
- * Adds the kind secrets and its operations, and pods.secrets; taps admit, so that no pod names one that is not.
+ * Adds the kind secrets and its operations, and pods.secrets; taps admit, so that no pod names one that is not. Provides seals, for
+ * what others have to store.
  */
 import { Type } from 'typebox'
 import {
@@ -21,6 +22,7 @@ import {
 } from '../../kernel/index.ts'
 import { KeyRing } from './keys.ts'
 import { rotate } from './rotation.ts'
+import { sealsOf } from './seals.ts'
 
 const VALUE_CHARACTERS_MAX = 65_536
 /** Of one namespace. */
@@ -53,7 +55,9 @@ export const secrets = (options: SecretsOptions): Plugin => ({
     defineReads(kernel)
     defineWrites(kernel, keys)
     defineDelivery(kernel, keys)
-    rotate(kernel, keys)
+    const rotated: (() => Promise<void>)[] = []
+    kernel.provide('seals', sealsOf(keys, rotated))
+    rotate(kernel, keys, rotated)
     kernel.onDurable(async ({ changes }) => {
       const gone = changes.flatMap((change) => (change.kind === 'namespaces' && change.op === 'delete' ? [change.before] : []))
       for (const namespace of gone) await removeAll(kernel, 'name' in namespace ? String(namespace.name) : '')

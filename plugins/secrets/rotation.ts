@@ -10,7 +10,8 @@ import type { KeyRing } from './keys.ts'
 /** In one commit. */
 const SEALED_PER_COMMIT = 200
 
-export function rotate(kernel: PluginKernel, keys: () => KeyRing): void {
+/** @param rotated what others have to do before the old key goes */
+export function rotate(kernel: PluginKernel, keys: () => KeyRing, rotated: readonly (() => Promise<void>)[]): void {
   kernel.operations.define({
     name: 'secrets.rotate',
     summary: 'Makes a new key and seals every secret with it; the old key is forgotten',
@@ -29,6 +30,7 @@ export function rotate(kernel: PluginKernel, keys: () => KeyRing): void {
       }
       ring.addKey()
       const sealed = await sealAnew(kernel, ring, origin)
+      for (const sealTheirs of rotated) await sealTheirs()
       ring.forgetOld()
       return { keyId: ring.newest, sealed }
     },

@@ -133,6 +133,9 @@ describe('at rest', () => {
     expect(sealed).toBeGreaterThan(0)
     expect(await deliver(pod)).toEqual({ output: { values: { [name]: value } } })
     expect((await done(server.post<{ keyId: string }>('/api/secrets/rotate'))).keyId).not.toBe(keyId)
+    // Sessions hold something sealed too, and go on.
+    const refreshed = await server.as(undefined).post('/api/auth/refresh', { refreshToken: user.session.refreshToken })
+    expect(refreshed.status).toBe(200)
     expect(statSync(path.join(server.folder, 'secrets-key')).mode & 0o777).toBe(0o600)
     await server.kill('SIGTERM')
     expect(filesWith(server.folder, value)).toEqual([])
