@@ -80,7 +80,13 @@ function keepEven(candidates: CandidateSet, constraint: Constraint, keys: readon
   let least = 0
   let domains: readonly number[] = []
   candidates.before((nodes) => {
-    domains = [...new Set(nodes.filter(isCounted).map((node) => counts.placeOf(topologyKey, node)))]
+    const places = new Set<number>()
+    for (const node of nodes) {
+      const place = counts.placeOf(topologyKey, node)
+      // One node is enough to make a domain.
+      if (!places.has(place) && isCounted(node)) places.add(place)
+    }
+    domains = [...places]
   })
   const compare = (): boolean => {
     const sums = counts.sums(topologyKey)

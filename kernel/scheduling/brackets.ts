@@ -12,66 +12,77 @@ export interface Seeding {
   readonly groupOf: Int32Array
 }
 
+/** Where everybody plays: the same for all tournaments of the same groups. */
+export class Draw {
+  readonly groupOf: Int32Array
+  /** By group: where its games begin, and with how many places its first round. */
+  readonly start: Int32Array
+  readonly places: Int32Array
+  /** By slot: its place in its group's first round. */
+  readonly placeOf: Int32Array
+  readonly length: number
+
+  constructor({ groups, groupOf }: Seeding) {
+    this.groupOf = groupOf
+    const sizes = new Int32Array(groups)
+    this.placeOf = new Int32Array(groupOf.length)
+    for (let slot = 0; slot < groupOf.length; slot += 1) {
+      const group = groupOf[slot] ?? NOBODY
+      if (group >= 0) this.placeOf[slot] = sizes[group]!++ // a group of groupOf is below groups
+    }
+    this.start = new Int32Array(groups)
+    this.places = new Int32Array(groups)
+    let length = 0
+    for (let group = 0; group < groups; group += 1) {
+      const places = 2 ** Math.ceil(Math.log2(Math.max(1, sizes[group] ?? 0)))
+      this.start[group] = length
+      this.places[group] = places
+      length += 2 * places
+    }
+    this.length = length
+  }
+}
+
 export class Brackets {
   readonly #isBetter: (slot: number, than: number) => boolean
-  readonly #groupOf: Int32Array
-  /** By group: where its games begin, and with how many places its first round. */
-  readonly #start: Int32Array
-  readonly #places: Int32Array
-  /** By slot: its place in its group's first round. */
-  readonly #placeOf: Int32Array
+  readonly #draw: Draw
   /** Each group's games: the final at 1, the games that lead to game n at 2n and 2n + 1, the slots themselves last. */
   readonly #winners: Int32Array
 
   /** @param isBetter an order without ties; it must not change between `rebuild` and `update` but for the slot that is told */
-  constructor({ groups, groupOf }: Seeding, isBetter: (slot: number, than: number) => boolean) {
+  constructor(draw: Draw, isBetter: (slot: number, than: number) => boolean) {
     this.#isBetter = isBetter
-    this.#groupOf = groupOf
-    const sizes = new Int32Array(groups)
-    this.#placeOf = new Int32Array(groupOf.length)
-    for (let slot = 0; slot < groupOf.length; slot += 1) {
-      const group = groupOf[slot] ?? NOBODY
-      if (group >= 0) this.#placeOf[slot] = sizes[group]!++ // a group of groupOf is below groups
-    }
-    this.#start = new Int32Array(groups)
-    this.#places = new Int32Array(groups)
-    let length = 0
-    for (let group = 0; group < groups; group += 1) {
-      const places = 2 ** Math.ceil(Math.log2(Math.max(1, sizes[group] ?? 0)))
-      this.#start[group] = length
-      this.#places[group] = places
-      length += 2 * places
-    }
-    this.#winners = new Int32Array(length).fill(NOBODY)
+    this.#draw = draw
+    this.#winners = new Int32Array(draw.length).fill(NOBODY)
   }
 
   /** The best slot of a group, -1 when none plays. */
   best(group: number): number {
-    return this.#winners[(this.#start[group] ?? 0) + 1] ?? NOBODY
+    return this.#winners[(this.#draw.start[group] ?? 0) + 1] ?? NOBODY
   }
 
   /** Plays everything. @param plays whether a slot plays at all */
   rebuild(plays: (slot: number) => boolean): void {
     const winners = this.#winners
-    const groupOf = this.#groupOf
+    const { groupOf, start, places, placeOf } = this.#draw
     for (let slot = 0; slot < groupOf.length; slot += 1) {
-      const group = groupOf[slot] ?? NOBODY
-      if (group < 0) continue
-      winners[(this.#start[group] ?? 0) + (this.#places[group] ?? 0) + (this.#placeOf[slot] ?? 0)] = plays(slot) ? slot : NOBODY
+      const group = groupOf[slot]! // below its length
+      if (group >= 0) winners[start[group]! + places[group]! + placeOf[slot]!] = plays(slot) ? slot : NOBODY
     }
-    for (let group = 0; group < this.#places.length; group += 1) {
-      const start = this.#start[group] ?? 0
-      for (let game = (this.#places[group] ?? 0) - 1; game >= 1; game -= 1) winners[start + game] = this.#play(start + 2 * game)
+    for (let group = 0; group < places.length; group += 1) {
+      const first = start[group]!
+      for (let game = places[group]! - 1; game >= 1; game -= 1) winners[first + game] = this.#play(first + 2 * game)
     }
   }
 
   /** A slot is better or worse than before, or plays no more. */
   update(slot: number, plays: boolean): void {
-    const group = this.#groupOf[slot] ?? NOBODY
+    const { groupOf, start: starts, places, placeOf } = this.#draw
+    const group = groupOf[slot] ?? NOBODY
     if (group < 0) return
     const winners = this.#winners
-    const start = this.#start[group] ?? 0
-    let game = (this.#places[group] ?? 0) + (this.#placeOf[slot] ?? 0)
+    const start = starts[group]! // of a group that there is
+    let game = places[group]! + placeOf[slot]!
     winners[start + game] = plays ? slot : NOBODY
     while (game > 1) {
       game >>= 1

@@ -2,7 +2,9 @@
  * Nodes that agree in everything that is asked once for many: the values of some labels, and the raw scores that become points only
  * beside the others'. Within a group the best node is the best by its own points alone.
  */
-import type { Domain } from './domain.ts'
+import { Draw } from './brackets.ts'
+import { NO_VALUE, type Domain } from './domain.ts'
+import type { NodeList } from './node-list.ts'
 
 /** What nodes may differ in: a number for each slot. */
 export type Dimension = Int32Array | Float64Array
@@ -22,6 +24,8 @@ export class Groups {
   readonly members: readonly number[]
   readonly #keys: readonly (string | number)[]
   readonly #dimensions: readonly Dimension[]
+  readonly #byValue = new Map<Domain, readonly (readonly number[])[]>()
+  #draw: Draw | undefined
 
   constructor({ capacity, dimensions, slots }: GroupsOptions) {
     this.#dimensions = dimensions
@@ -55,6 +59,11 @@ export class Groups {
     return this.members.length
   }
 
+  /** Where the slots play for the best of their groups. */
+  get draw(): Draw {
+    return (this.#draw ??= new Draw({ groups: this.count, groupOf: this.groupOf }))
+  }
+
   /** Whether a slot whose record has changed is still where it belongs. @param isUsed whether there is a node */
   holds(slot: number, isUsed: boolean): boolean {
     const group = this.groupOf[slot] ?? -1
@@ -63,10 +72,16 @@ export class Groups {
   }
 
   /** The groups whose nodes have a value of a label. */
-  with(domain: Domain, value: number): number[] {
-    const found: number[] = []
-    this.members.forEach((slot, group) => domain.column[slot] === value && found.push(group))
-    return found
+  with(domain: Domain, value: number): readonly number[] {
+    const known = this.#byValue.get(domain)
+    if (known) return known[value] ?? NONE
+    const byValue: number[][] = []
+    this.members.forEach((slot, group) => {
+      const own = domain.column[slot] ?? NO_VALUE
+      if (own !== NO_VALUE) (byValue[own] ??= []).push(group)
+    })
+    this.#byValue.set(domain, byValue)
+    return byValue[value] ?? NONE
   }
 
   #keyOf(slot: number): string | number {
@@ -74,4 +89,17 @@ export class Groups {
     if (!first) return 0
     return second ? this.#dimensions.map((dimension) => dimension[slot]).join() : (first[slot] ?? 0)
   }
+}
+
+const NONE: readonly number[] = []
+
+/** @param raws by slot: in what the nodes differ beside labels */
+export function groupNodes(
+  nodes: NodeList,
+  { over, raws = [] }: { readonly over: readonly string[]; readonly raws?: readonly Dimension[] },
+): Groups {
+  const slots: number[] = []
+  for (let slot = 0; slot < nodes.size; slot += 1) if (nodes.facts[slot]) slots.push(slot)
+  const dimensions = [...over.map((key) => nodes.domain(key).column), ...raws]
+  return new Groups({ capacity: nodes.columns.capacity, dimensions, slots })
 }

@@ -81,7 +81,7 @@ export class Placement {
     })
     this.#fixed = shared.rules(this.#plan, asking)
     const relative = this.#plan.relative.map((preference) => ({ preference, scores: shared.scores(preference, asking) }))
-    this.#standing = new Standing({ nodes, plan: this.#plan, fixed: this.#fixed, relative, complain })
+    this.#standing = new Standing({ nodes, plan: this.#plan, fixed: this.#fixed, relative, shared, complain })
     this.#gates = new Gates(nodes, asking)
     this.#proposals = new Proposals(nodes)
   }

@@ -2,7 +2,7 @@
  * What was proposed for each node when room had to be made for a class of pods, and which proposal is the best. A node is first held
  * to be as good as it could be at all, which is cheap to say, and only looked into when nobody is better.
  */
-import { Brackets } from './brackets.ts'
+import { Brackets, Draw } from './brackets.ts'
 import type { NodeFacts } from './candidates.ts'
 import type { NodeList } from './node-list.ts'
 import type { Nomination, Search } from './preemption.ts'
@@ -56,7 +56,7 @@ export class Proposals {
     this.#isExact = new Uint8Array(columns.capacity)
     for (let slot = 0; slot < size; slot += 1) expect(slot)
     const groupOf = new Int32Array(columns.capacity)
-    this.#brackets = new Brackets({ groups: 1, groupOf }, (slot, than) => this.#compare(slot, than))
+    this.#brackets = new Brackets(new Draw({ groups: 1, groupOf }), (slot, than) => this.#compare(slot, than))
     this.#brackets.rebuild((slot) => this.#proposed[slot] !== undefined)
     return this.#brackets
   }

@@ -2,6 +2,7 @@
 import type { Books } from './books.ts'
 import { FixedRules } from './fixed-rules.ts'
 import { FixedScores } from './fixed-scores.ts'
+import { groupNodes, type Groups } from './groups.ts'
 import { askScore, firstRefusal, type Asking, type Plan } from './plan.ts'
 import type { Preference } from './score-board.ts'
 
@@ -12,6 +13,8 @@ export class Shared {
   readonly #books: Books
   readonly #rules = new Map<string, FixedRules>()
   readonly #scores = new Map<string, FixedScores>()
+  readonly #groups = new Map<string, Groups>()
+  #groupsOf = -1
 
   constructor(books: Books) {
     this.#books = books
@@ -20,6 +23,15 @@ export class Shared {
   clear(): void {
     this.#rules.clear()
     this.#scores.clear()
+    this.#groups.clear()
+  }
+
+  /** The nodes by the values that they have now of some labels. */
+  groups(over: readonly string[]): Groups {
+    const { nodes } = this.#books
+    if (this.#groupsOf !== nodes.version) this.#groups.clear()
+    this.#groupsOf = nodes.version
+    return kept(this.#groups, over.join('\n'), () => groupNodes(nodes, { over }))
   }
 
   /** What the fixed rules of a plan say. */

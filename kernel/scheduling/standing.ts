@@ -6,11 +6,12 @@
 import { Brackets } from './brackets.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import type { FixedScores } from './fixed-scores.ts'
-import { Groups, type Dimension } from './groups.ts'
+import { groupNodes, Groups } from './groups.ts'
 import type { NodeList } from './node-list.ts'
 import { askScore, firstRefusal, isBulk, isOneByOne, passes, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
 import { RefusalCounts, type RefusalKind } from './refusals.ts'
 import type { Preference } from './score-board.ts'
+import type { Shared } from './shared.ts'
 
 const OUT = -Infinity
 
@@ -20,6 +21,7 @@ export interface StandingOptions {
   readonly fixed: FixedRules
   /** What becomes points only beside the other nodes. */
   readonly relative: readonly { readonly preference: Preference; readonly scores: FixedScores }[]
+  readonly shared: Shared
   readonly complain: Complain
 }
 
@@ -114,14 +116,13 @@ export class Standing {
   best(open?: Uint8Array): number {
     const bests = this.#bests
     const totals = this.#bestTotals
-    const { ranks } = this.#options.nodes
     let best = -1
     let most = OUT
     for (let group = 0; group < bests.length; group += 1) {
-      const total = totals[group] ?? OUT
-      if (total < most || (open && open[group] === 0)) continue
-      const slot = bests[group] ?? -1
-      if (slot < 0 || (total === most && (ranks[slot] ?? 0) > (ranks[best] ?? 0))) continue
+      const total = totals[group]! // below the number of groups
+      if (total < most || total === OUT || (open && open[group] === 0)) continue
+      const slot = bests[group]!
+      if (total === most && this.#ranks[slot]! > this.#ranks[best]!) continue
       best = slot
       most = total
     }
@@ -172,8 +173,7 @@ export class Standing {
   }
 
   #seed(): Brackets {
-    const { count, groupOf } = this.#groups
-    return new Brackets({ groups: count, groupOf }, (slot, than) => this.#isBetter(slot, than))
+    return new Brackets(this.#groups.draw, (slot, than) => this.#isBetter(slot, than))
   }
 
   /** Records have changed. @returns false when a node is not any more in the group where it belongs */
@@ -206,20 +206,17 @@ export class Standing {
   }
 
   #rebuild(): void {
-    const { nodes, plan, relative } = this.#options
+    const { nodes, plan, relative, shared, fixed } = this.#options
     const { capacity } = nodes.columns
-    const slots: number[] = []
-    for (let slot = 0; slot < nodes.size; slot += 1) if (nodes.facts[slot]) slots.push(slot)
     this.#totals = new Float64Array(capacity).fill(OUT)
     const raws = relative.flatMap(({ scores }) => (scores.isTelling ? [scores.raws] : []))
-    const dimensions: Dimension[] = [...plan.over().map((key) => nodes.domain(key).column), ...raws]
-    this.#groups = new Groups({ capacity, dimensions, slots })
+    this.#groups = raws.length === 0 ? shared.groups(plan.over()) : groupNodes(nodes, { over: plan.over(), raws })
     this.#changesSeen = nodes.changes.position
     this.#recordsSeen = nodes.records.position
     this.#refusals.clear(capacity)
     this.#uncounted = []
     this.#isUncounted = new Uint8Array(capacity)
-    this.#judge(nodes.scratch.take(slots, slots.length), slots.length, () => undefined)
+    this.#judge(nodes.scratch.take(fixed.admitted, fixed.admitted.length), fixed.admitted.length, () => undefined)
     this.#brackets = this.#seed()
     this.#brackets.rebuild((slot) => this.isFeasible(slot))
     this.#bests = new Int32Array(this.#groups.count)
