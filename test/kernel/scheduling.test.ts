@@ -5,6 +5,7 @@ import type { Node, NodeFacts, Plugin, Pod } from '../../kernel/index.ts'
 import { health } from '../../plugins/health.ts'
 import { resources } from '../../plugins/resources/index.ts'
 import { runtime } from '../../plugins/runtime.ts'
+import { taints } from '../../plugins/taints.ts'
 import { aNode, aPack, aPod, ofPack, type NodeFields, type PodFields } from '../support/builders.ts'
 import { nouns, startKernel, type TestKernel } from '../support/kernel.ts'
 
@@ -99,6 +100,39 @@ describe('the queue', () => {
     await add(...Array.from({ length: 600 }, () => ({ ...asks(1_000_000), priority: 1000 })))
     const [modest] = await add(asks(100))
     expect(where(modest as Pod)).toBe('only')
+  })
+
+  test('tries one pod for all that are alike when something happens, and tells all of them why they go on waiting', async () => {
+    const looked = new Set<string>()
+    const seeing = rule('seeing', ({ hooks }) =>
+      hooks.preempt.tap('seeing', ({ pod }) => {
+        looked.add(pod.id)
+        return undefined
+      }),
+    )
+    const node: NodeFields = { name: 'only', allocatable: { cpu: 500 } }
+    const { add, pod, kernel, settle, clock } = await cluster([node], [resources(), taints(), seeing])
+    await add({ ...asks(500), priority: -1 })
+    const alike = { ...ofPack(aPack()), ...asks(450) }
+    const waiting = await add(...Array.from({ length: 50 }, () => alike))
+    expect(looked.size).toBe(50)
+    looked.clear()
+    const [{ id }] = [...kernel.state.all('nodes')] as [Node]
+    await kernel.commit(owner, (transaction) => transaction.update('nodes', id, { taints: [{ key: 'gpu', effect: 'NoSchedule' }] }))
+    clock.advance(10_000)
+    await settle()
+    expect(looked.size).toBe(1)
+    expect(new Set(waiting.map((each) => pod(each)?.statusMessage))).toEqual(new Set(['0/1 nodes fit: 1 have untolerated taint gpu=']))
+  })
+
+  test('goes on with the next of its kind as soon as one was placed', async () => {
+    const { add, where, addNode, settle, clock } = await cluster([])
+    const alike = { ...ofPack(aPack()), ...asks(500) }
+    const waiting = await add(...Array.from({ length: 20 }, () => alike))
+    await addNode({ name: 'late', allocatable: { cpu: 5_000, memory: 100_000, pods: 110 } })
+    clock.advance(10_000)
+    await settle()
+    expect(waiting.filter((each) => where(each) === 'late')).toHaveLength(10)
   })
 
   test('leaves alone what nothing that happened could help', async () => {
