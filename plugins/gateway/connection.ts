@@ -94,6 +94,8 @@ export class Connection implements LiveSession {
       if (isSame(before, this.#who)) return
       for (const { request } of this.#endWatches()) this.#watch(request, this.#who)
     } catch (error) {
+      // Who it is cannot be said now; the next look will tell.
+      if (error instanceof KernelError && error.retryable) return
       for (const { request } of this.#endWatches()) this.#send({ type: 'error', id: request.id, problem: toProblem(error) })
     }
   }
@@ -218,7 +220,9 @@ export class Connection implements LiveSession {
     try {
       await this.#identify()
     } catch (error) {
-      this.#bye('refused', error)
+      // Whoever has a newer token may come back with it; whoever is asked for too much now, later.
+      const canComeBack = error instanceof KernelError && (error.retryable || error.code === 'TOKEN_EXPIRED')
+      this.#bye(canComeBack ? 'stopping' : 'refused', error)
     }
   }
 

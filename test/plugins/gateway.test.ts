@@ -1,6 +1,6 @@
 /** One connection as time passes: who says nothing is sent away, and who may not be here any more is found out. */
 import { describe, expect, test } from 'vitest'
-import { strict, type Plugin, type PluginKernel, type Principal } from '../../kernel/index.ts'
+import { KernelError, Secret, strict, type Code, type Plugin, type PluginKernel, type Principal } from '../../kernel/index.ts'
 import type { Bye, FromClient, FromServer } from '../../kernel/wire/frames.ts'
 import { Seats } from '../../plugins/gateway/admission.ts'
 import { Connection } from '../../plugins/gateway/connection.ts'
@@ -12,13 +12,18 @@ import { socketPair } from '../support/socket-pair.ts'
 /** A connection to a kernel that knows one token, for as long as the test says. */
 async function connect() {
   let known: Principal | undefined = admin
+  let refusal: KernelError | undefined
   let face: PluginKernel | undefined
   const sung: string[] = []
   const plugin: Plugin = {
     name: 'test',
     apply(kernel) {
       face = kernel
-      kernel.operations.authenticate.tapPromise('test', async () => known)
+      kernel.kinds.define<Secret>('secrets', { schema: Secret, watch: { permission: 'pods:read', view: (secret) => secret } })
+      kernel.operations.authenticate.tapPromise('test', async () => {
+        if (refusal) throw refusal
+        return known
+      })
       kernel.operations.authorize.tap('test', () => undefined)
       kernel.operations.define({
         name: 'birds.sing',
@@ -54,6 +59,9 @@ async function connect() {
     heard,
     closed,
     forget: () => (known = undefined),
+    /** From here on nobody is known, and this is why. */
+    refuse: (code: Code) => (refusal = new KernelError(code, 'no')),
+    become: (who: Principal) => (known = who),
     sung,
     cut: () => pair.cut(),
     deafen: () => pair.deafen(),
@@ -92,6 +100,36 @@ describe('a connection', () => {
     await say(hello)
     await pass(3_600_000)
     expect([heard.map(({ type }) => type), closed]).toEqual([['welcome'], []])
+  })
+
+  test.each(['TOKEN_EXPIRED', 'STORE_UNAVAILABLE', 'TOO_MANY'] as const)('that is not known for now (%s) may come back', async (code) => {
+    const { heard, say, pass, refuse } = await connect()
+    await say(hello)
+    refuse(code)
+    await pass(30_000)
+    expect(goodbyes(heard)).toMatchObject([{ why: 'stopping', problem: { code } }])
+  })
+
+  test('follows on as whom it is, begins anew as another, and ends as nobody', async () => {
+    const { connection, heard, say, refuse, become } = await connect()
+    await say(hello)
+    await say({ type: 'watch', id: 1, kind: 'secrets' })
+    const frames = () =>
+      heard.slice(1).map((frame) => (frame.type === 'event' ? 'event' : frame.type === 'error' ? frame.problem.code : frame.type))
+    await connection.reconsider(new Set(['somebody else']))
+    await connection.reconsider(new Set([admin.id]))
+    expect(frames()).toEqual(['event'])
+    become({ ...admin, permissions: ['pods:read'] })
+    await connection.reconsider(new Set([admin.id]))
+    expect(frames()).toEqual(['event', 'event'])
+    become({ ...admin, permissions: [] })
+    await connection.reconsider(new Set([admin.credentialId]))
+    expect(frames()).toEqual(['event', 'event', 'FORBIDDEN'])
+    become(admin)
+    await say({ type: 'watch', id: 2, kind: 'secrets' })
+    refuse('STORE_UNAVAILABLE')
+    await connection.reconsider(new Set([admin.id]))
+    expect(frames().slice(3)).toEqual(['event'])
   })
 
   test('whose credential has ended is ended within 30 s, though it asks for nothing', async () => {
