@@ -98,10 +98,15 @@ export class Agent {
     options.mail?.connect((operation, input) => this.#client.ask(operation, input))
   }
 
+  /** Connected and registered. */
+  get isOnline(): boolean {
+    return this.#client.isOnline && this.#isRegistered
+  }
+
   get status(): AgentStatus {
     const runs = [...this.#taken.values()]
     return {
-      isOnline: this.#client.isOnline && this.#isRegistered,
+      isOnline: this.isOnline,
       isPaused: this.#node?.taints.some(({ key }) => key === PAUSED_TAINT) ?? false,
       running: runs.filter(({ isRunning }) => isRunning).length,
       pods: runs.map(({ pod: { id, name, namespace }, status }) => ({ id, name, namespace, status })),

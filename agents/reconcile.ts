@@ -20,14 +20,19 @@ export type Task =
 
 export function reconcile(wanted: ReadonlyMap<string, Pod>, taken: ReadonlyMap<string, Taken>): Task[] {
   const tasks: Task[] = []
+  const forgotten = new Set<string>()
   for (const [podId, { incarnation, hasEnded }] of taken) {
     const pod = wanted.get(podId)
     const isWanted = pod !== undefined && pod.incarnation === incarnation && !isOver(pod)
     // What has ended stays known for as long as it is wanted: the word of its end may still be on its way, and it must not begin again.
-    if (!isWanted) tasks.push({ do: hasEnded ? 'forget' : 'kill', podId })
+    if (isWanted) continue
+    tasks.push({ do: hasEnded ? 'forget' : 'kill', podId })
+    if (hasEnded) forgotten.add(podId)
   }
   for (const pod of wanted.values()) {
-    const known = taken.get(pod.id)
+    const known = forgotten.has(pod.id) ? undefined : taken.get(pod.id)
+    // It has its place here, and its time has not come.
+    if (pod.status === 'pending') continue
     if (isOver(pod) || (known && known.incarnation > pod.incarnation)) continue
     // An older incarnation is killed first; its end brings us back here.
     if (known && known.incarnation < pod.incarnation) continue

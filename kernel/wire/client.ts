@@ -7,7 +7,8 @@ import type { Clock } from '../clock.ts'
 import type { Event, FromClient, FromServer, Notice, WatchFilter, Welcome, WireProblem } from './frames.ts'
 
 const BACKOFF_FIRST_MS = 250
-const BACKOFF_MAX_MS = 30_000
+/** Short, so that everybody is back soon after a long absence; the jitter spreads ten thousand agents over half of it. */
+const BACKOFF_MAX_MS = 10_000
 const ANSWER_MAX_MS = 30_000
 const OPEN_MAX_MS = 10_000
 const PROTOCOL = 1

@@ -13,7 +13,7 @@ import type { LogLine, PodEvents, PodExit, RunningPod } from '../../agents/runti
 import { buildIfStale, dist } from '../../console/cli/build.mjs'
 import { readAgentFiles } from '../../plugins/agent-files.ts'
 import { Chromium } from '../support/chromium.ts'
-import { office } from './harness.ts'
+import { office } from './post-office.ts'
 import type { Answered, PageSide } from './page-side.ts'
 
 /** A page of the orchestrator's origin, with nothing on it but the runtime. */
@@ -33,10 +33,11 @@ export class RuntimePage {
     this.#server = server
   }
 
-  static async open(): Promise<RuntimePage> {
+  /** @param profile an empty folder for the browser */
+  static async open(profile: string): Promise<RuntimePage> {
     await buildIfStale()
     const server = await serve()
-    const browser = await Chromium.launch()
+    const browser = await Chromium.launch(profile)
     const { port } = server.address() as AddressInfo
     const { page, complaints } = await browser.open(`http://localhost:${port}/blank`)
     const opened = new RuntimePage({ page, complaints, browser, server })
@@ -120,7 +121,7 @@ function unwrap(given: Answered): unknown {
 }
 
 async function serve(): Promise<Server> {
-  const entry = path.join(import.meta.dirname, 'page-side.ts')
+  const entry = path.join(path.dirname(dist), 'test/agents/page-side.ts')
   const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'iife', write: false, logLevel: 'warning' })
   const files = readAgentFiles(path.join(dist, 'web'))
   const server = createServer(({ url = '' }, response) => {

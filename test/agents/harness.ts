@@ -7,7 +7,7 @@ import type { LogLine, PodExit, PodSpec, RunningPod } from '../../agents/runtime
 import { memoryKeyValues } from '../../agents/pod-kv.ts'
 import type { PodServices } from '../../agents/pod-services.ts'
 import { createPodFetch, type PodFetchOptions } from '../../agents/node/pod-fetch.ts'
-import { PostOffice } from './post-office.ts'
+import { office } from './post-office.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -24,8 +24,6 @@ export interface ObservedPod {
   logged(text: string): Promise<unknown>
 }
 
-/** Between all pods of a test file. */
-export const office = new PostOffice()
 export const services = (options: PodFetchOptions = {}): PodServices => ({
   kv: memoryKeyValues(),
   fetch: createPodFetch(options),

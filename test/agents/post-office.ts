@@ -2,7 +2,7 @@
 import { PodCallError, type Mail } from '../../agents/pod-services.ts'
 import type { RunningPod } from '../../agents/runtime.ts'
 
-export class PostOffice implements Mail {
+class PostOffice implements Mail {
   readonly #pods = new Map<string, RunningPod>()
 
   add(pod: RunningPod, name: string): void {
@@ -23,3 +23,6 @@ export class PostOffice implements Mail {
     return pod
   }
 }
+
+/** Between all pods of a test file. */
+export const office = new PostOffice()

@@ -11,6 +11,10 @@ const all: Benches = {
   scheduler: { measures: 'placements a second with all default plugins, by workload', load: () => import('./scheduler.ts') },
   store: { measures: 'durable creations a second, beside raw batched SQL', load: () => import('./store.ts') },
   api: { measures: 'the REST API under 5 users, beside a bare Koa route', load: () => import('./api.ts') },
+  agents: {
+    measures: 'starts and memory of pods by runtime, and thousands of hollow agents on one server',
+    load: () => import('./agents.ts'),
+  },
   deploy: { measures: 'from POST to running as a watcher sees it, beside a bare process', load: () => import('./deploy.ts') },
 }
 

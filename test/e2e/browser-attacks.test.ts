@@ -9,6 +9,7 @@ import { attacks, nuisances, packOf } from '../attacks/browser/attacks.ts'
 import { Chromium, type Tab } from '../support/chromium.ts'
 import { startServer, type Server } from '../support/server.ts'
 import { Site } from '../support/site.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 type Outcomes = Record<string, { booty?: unknown; refused?: string }>
@@ -56,7 +57,7 @@ beforeAll(async () => {
   server = await startServer()
   site = await Site.open()
   evil = await Site.open('127.0.0.2')
-  browser = await Chromium.launch()
+  browser = await Chromium.launch(temporaryFolder('chromium'))
   const { token } = await server.makeToken({ kind: 'join' })
   const url = site.page('/page', {
     html: `<!doctype html><title>A page</title><script>${PAGE}</script><script type="module" src="${server.url}/agent.js"></script><stark-agent token="${token}"></stark-agent>`,

@@ -67,7 +67,7 @@ afterAll(async () => {
 })
 /** A new profile each time: a profile is one node. */
 beforeEach(async () => {
-  browser = await Chromium.launch()
+  browser = await Chromium.launch(temporaryFolder('chromium'))
 })
 afterEach(async () => {
   await browser.close()

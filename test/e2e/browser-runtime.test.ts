@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RuntimePage } from '../agents/browser-runtime.ts'
 import { runtimeContract } from '../agents/runtime.contract.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 let page: RuntimePage
 
 beforeAll(async () => {
-  page = await RuntimePage.open()
+  page = await RuntimePage.open(temporaryFolder('chromium'))
 })
 afterAll(async () => {
   await page.close()

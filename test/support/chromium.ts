@@ -9,7 +9,6 @@ import { chromium, type BrowserContext, type Page } from 'playwright'
 import type { StarkAgent } from '../../agents/browser/element.ts'
 import type { NodePhase, NodeState } from '../../agents/browser/messages.ts'
 import { chromiumFlags, findBrowser } from './browser.mjs'
-import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait-for.ts'
 
 export class Chromium {
@@ -19,14 +18,13 @@ export class Chromium {
     this.context = context
   }
 
-  /** @param flags beside those that every test needs */
-  static async launch({ flags = [] }: { readonly flags?: readonly string[] } = {}): Promise<Chromium> {
-    const profile = temporaryFolder('chromium')
-    mkdirSync(path.join(profile, 'Default'))
+  /** @param profile an empty folder */
+  static async launch(profile: string): Promise<Chromium> {
+    mkdirSync(path.join(profile, 'Default'), { recursive: true })
     const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }
     writeFileSync(path.join(profile, 'Default/Preferences'), JSON.stringify(preferences))
     const executablePath = await findBrowser()
-    const options = { headless: true, args: [...chromiumFlags, ...flags], ...(executablePath ? { executablePath } : {}) }
+    const options = { headless: true, args: chromiumFlags, ...(executablePath ? { executablePath } : {}) }
     return new Chromium(await chromium.launchPersistentContext(profile, options))
   }
 

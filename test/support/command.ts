@@ -42,6 +42,10 @@ export class Command {
     })
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   /** The first line on stdout that is JSON and has this event. */
   async event<T>(name: string): Promise<T> {
     const line = await waitFor(

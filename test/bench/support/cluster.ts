@@ -15,6 +15,8 @@ export interface BenchCluster {
   readonly token: string
   readonly env: Readonly<Record<string, string>>
   readonly startedMs: number
+  /** Of the server. */
+  pid(): number
   /** @param bearer the administrator unless told */
   call<T>(method: string, at: string, body?: object, bearer?: string): Promise<T>
   /** Ends the server as a power cut does and starts it on its data again. @returns ms until it is ready */
@@ -47,6 +49,7 @@ export async function startCluster(): Promise<BenchCluster> {
     token,
     env,
     startedMs: performance.now() - started,
+    pid: () => server.pid,
     async call<T>(method: string, at: string, body?: object, bearer = token) {
       const response = await fetch(new URL(at, url), {
         method,
