@@ -19,6 +19,8 @@ export const codes = {
   ALREADY_SET_UP: { status: 409, retryable: false },
   CONFLICT: { status: 409, retryable: true },
   IN_USE: { status: 409, retryable: false },
+  POD_ENDED: { status: 409, retryable: false },
+  POD_OF_DEPLOYMENT: { status: 409, retryable: false },
   RESERVED: { status: 409, retryable: false },
   LAST_ADMINISTRATOR: { status: 409, retryable: false },
   NAMESPACE_TERMINATING: { status: 409, retryable: false },

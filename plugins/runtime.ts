@@ -1,6 +1,7 @@
 /**
  * Packs for Node.js run on Node.js nodes, packs for browsers in browsers, universal ones anywhere; a pack may ask for a least
- * version of Node.js. Taps filter, and admit: a pod that names a node of the wrong runtime is refused at once.
+ * version of Node.js. Taps filter, and admit: a pod that names a node of the wrong runtime, or is to get a version that cannot run
+ * where it is, is refused at once.
  */
 import semver from 'semver'
 import { KernelError, type Node, type Pack, type Plugin, type Pod, type Reader } from '../kernel/index.ts'
@@ -16,14 +17,17 @@ export const runtime = (): Plugin => ({
       candidates.retryOn('nodes:put')
     })
     hooks.admit.tap('runtime', (record, { kind, before, state }) => {
-      if (kind === 'pods' && !before) refuseMismatch(record as Pod, state)
+      if (kind === 'pods') refuseMismatch(record as Pod, before as Pod | undefined, state)
     })
   },
 })
 
-function refuseMismatch({ nodeName, packId }: Pod, state: Reader): void {
-  if (nodeName === null) return
-  const node = state.get('nodes', nodeName) ?? state.find('nodes', 'name', nodeName)
+/** A new pod may name its node; one that gets another version stays on the node that it is on. */
+function refuseMismatch({ nodeName, nodeId, packId }: Pod, before: Pod | undefined, state: Reader): void {
+  if (before?.packId === packId) return
+  const ref = nodeId ?? nodeName
+  if (ref === null) return
+  const node = state.get('nodes', ref) ?? state.find('nodes', 'name', ref)
   const pack = state.get('packs', packId)
   const reason = node && pack ? refusal(pack, node) : undefined
   if (!node || !pack || reason === undefined) return
@@ -32,7 +36,7 @@ function refuseMismatch({ nodeName, packId }: Pod, state: Reader): void {
     `${pack.name}@${pack.version} cannot run on ${node.name}: it is refused because ${node.name} ${reason}`,
     {
       details: { runtimeTag: pack.runtimeTag, runtimeType: node.runtimeType },
-      errors: [{ path: '/nodeName', message: reason }],
+      errors: [{ path: before ? '/version' : '/nodeName', message: reason }],
     },
   )
 }

@@ -13,6 +13,7 @@ const FIRST_LINE_MAX_MS = 5000
 
 const RUNS: readonly PodStatus[] = ['running', 'succeeded']
 const ENDED_BADLY: readonly PodStatus[] = ['failed', 'evicted', 'stopped', 'stopping']
+const CRASHED = 'CrashLoopBackOff'
 
 export interface Watching {
   readonly steps: Steps
@@ -31,15 +32,22 @@ export async function watchPod(api: Api, created: Pod, { steps, seconds }: Watch
       steps.done(pod.status, messageOf(pod), performance.now() - started)
     }
     if (RUNS.includes(pod.status)) break
-    if (ENDED_BADLY.includes(pod.status)) throw new Failure('podFailed', `pod ${pod.name} has ${endOf(pod)}`)
+    mustNotHaveFailed(pod)
     if (performance.now() > deadline) throw tooLate(pod, seconds)
     steps.now(`${pod.status}  ${messageOf(pod)}`)
     await wait(POLL_MS)
     pod = await api.get<Pod>(`/api/pods/${pod.id}`)
   }
   const line = await firstLine(api, pod)
+  // It may have run for a moment only.
+  pod = await api.get<Pod>(`/api/pods/${pod.id}`)
+  mustNotHaveFailed(pod)
   steps.done('log', line ? printable(line.text) : `nothing yet: "stark logs ${pod.name} -f" follows it`, performance.now() - started)
   return pod
+}
+
+function mustNotHaveFailed(pod: Pod): void {
+  if (ENDED_BADLY.includes(pod.status) || pod.reason === CRASHED) throw new Failure('podFailed', `pod ${pod.name} has ${endOf(pod)}`)
 }
 
 const messageOf = ({ statusMessage, reason }: Pod): string => printable(statusMessage === '' ? (reason ?? '') : statusMessage)

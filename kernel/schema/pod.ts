@@ -85,6 +85,10 @@ export const Exit = strict({
 })
 export type Exit = Static<typeof Exit>
 
+/** Crashes in a row, and the time before which the pod is not started again. */
+export const BackOff = strict({ crashes: Type.Integer({ minimum: 1 }), until: Time })
+export type BackOff = Static<typeof BackOff>
+
 export const Pod = strict({
   ...Meta,
   name: DnsName,
@@ -107,6 +111,7 @@ export const Pod = strict({
   preemptionPolicy: PreemptionPolicy,
   restartPolicy: RestartPolicy,
   restarts: Type.Integer({ minimum: 0 }),
+  backOff: Type.Optional(nullable(BackOff)),
   env: Env,
   args: Type.Array(Type.String({ maxLength: 32_768 }), { maxItems: 256 }),
   secrets: Type.Array(DnsName, { maxItems: 64, description: 'secrets of its namespace that it finds in context.secrets' }),
@@ -127,3 +132,12 @@ export type Pod = Static<typeof Pod>
 const ENDED: readonly PodStatus[] = ['succeeded', 'failed', 'stopped', 'evicted']
 /** It has ended, holds nothing of its node any more, and will not run again by itself. */
 export const isEnded = (pod: { readonly status: PodStatus }): boolean => ENDED.includes(pod.status)
+
+const STARTING_AGAIN: readonly (string | null)[] = ['Restarted', 'RolledBack']
+/** It is being stopped only to be started again where it is. */
+export const isStartingAgain = (pod: { readonly status: PodStatus; readonly reason: string | null }): boolean =>
+  pod.status === 'stopping' && STARTING_AGAIN.includes(pod.reason)
+
+/** It has its place on a node and does not run there: it crashed, and its next start is still to come. */
+export const isBackingOff = (pod: { readonly status: PodStatus; readonly nodeId: string | null }): boolean =>
+  pod.status === 'pending' && pod.nodeId !== null

@@ -99,7 +99,8 @@ export function podOf(input: PodInput, { state, who, suffix }: { state: State; w
 
 const findNode = (state: State, ref: string) => state.get('nodes', ref) ?? state.find('nodes', 'name', ref)
 
-function choosePack(state: State, ref: string, who: Principal): Pack {
+/** By name, or name@version. @throws KernelError NOT_FOUND, BUNDLE_MISSING */
+export function choosePack(state: State, ref: string, who: Principal): Pack {
   // A scope begins with @ too: the version follows the last one that is not the first character.
   const at = ref.lastIndexOf('@')
   const [name, version] = at > 0 ? [ref.slice(0, at), ref.slice(at + 1)] : [ref, undefined]

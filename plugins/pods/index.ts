@@ -26,7 +26,9 @@ import {
   type Reader,
 } from '../../kernel/index.ts'
 import { PodInput, podOf, withoutClass } from './create.ts'
+import { keepRestarting } from './back-off.ts'
 import { changeFor, isCurrent, Report, stop, withSources } from './report.ts'
+import { defineRestart, defineRollback } from './swap.ts'
 
 /** How many pods one namespace or node may be asked to stop in one commit. */
 const STOPS_PER_COMMIT = 500
@@ -63,6 +65,14 @@ export const pods = (): Plugin => ({
     defineCreate(kernel)
     defineStops(kernel)
     defineReport(kernel)
+    const choose = (input: { readonly id: string; readonly namespace?: string }, call: Call): Pod => {
+      const pod = find(kernel.state, input, call)
+      mustOwn(pod, call)
+      return pod
+    }
+    defineRestart(kernel, choose)
+    defineRollback(kernel, choose)
+    keepRestarting(kernel)
     kernel.onStart(() => tidy(kernel))
     kernel.onDurable(({ changes }) => (changes.some(({ kind }) => kind === 'pods' || kind === 'namespaces') ? tidy(kernel) : undefined))
   },

@@ -3,8 +3,22 @@
  * a pod that has ended is ignored and answered so; nothing that a late report says can revive a pod.
  */
 import { Type, type Static } from 'typebox'
-import { Exit, Id, isEnded, Pod, strict, timestamp, type Patch, type PodStatus, type Reader, type Transaction } from '../../kernel/index.ts'
+import {
+  Exit,
+  Id,
+  isBackingOff,
+  isEnded,
+  isStartingAgain,
+  Pod,
+  strict,
+  timestamp,
+  type Patch,
+  type PodStatus,
+  type Reader,
+  type Transaction,
+} from '../../kernel/index.ts'
 import type { SourceMaps } from '../services.ts'
+import { afterCrash, mayStartAgain, startAgain } from './restarts.ts'
 
 const STACK_CHARACTERS_MAX = 16_384
 
@@ -30,7 +44,7 @@ const REASONS: Record<Report['status'], string> = {
 }
 
 export function isCurrent(pod: Pod | undefined, report: Pick<Report, 'incarnation'>, nodeId: string): pod is Pod {
-  return pod !== undefined && pod.nodeId === nodeId && pod.incarnation === report.incarnation && !isEnded(pod)
+  return pod !== undefined && pod.nodeId === nodeId && pod.incarnation === report.incarnation && !isEnded(pod) && !isBackingOff(pod)
 }
 
 /** The same, with the author's lines in its stack trace. */
@@ -46,6 +60,8 @@ export async function withSources(report: Report, { state, sourceMaps }: { state
 export function changeFor(pod: Pod, report: Report, at: number): Patch<Pod> | undefined {
   const hasEnded = report.status === 'succeeded' || report.status === 'failed' || report.status === 'stopped'
   if (!hasEnded && pod.status === 'stopping') return undefined
+  if (hasEnded && isStartingAgain(pod)) return startAgain(pod, at)
+  if (hasEnded && mayStartAgain(pod, report)) return afterCrash(pod, report, at)
   const status = statusFor(pod, report)
   const patch: Patch<Pod> = {
     status,
@@ -68,10 +84,11 @@ function statusFor(pod: Pod, { status }: Report): PodStatus {
 /** Ends a pod that runs nowhere, or asks its node to stop it. */
 export function stop(transaction: Transaction, pod: Pod, { reason, message }: { reason: string; message: string }): Pod {
   if (isEnded(pod)) return pod
-  const isNowhere = pod.nodeId === null
+  const isNowhere = pod.nodeId === null || isBackingOff(pod)
+  const isLeaving = pod.status === 'stopping' && !isStartingAgain(pod)
   return transaction.update('pods', pod.id, {
     status: isNowhere ? 'stopped' : 'stopping',
-    reason: pod.status === 'stopping' ? pod.reason : reason,
+    reason: isLeaving ? pod.reason : reason,
     statusMessage: message,
     ready: false,
     stoppedAt: isNowhere ? timestamp(transaction.at) : null,

@@ -98,7 +98,7 @@ describe('what a node reports', () => {
   test('cannot revive a pod that has ended', async () => {
     const { run, join, report, pod } = await startCluster()
     await join()
-    const placed = await run()
+    const placed = await run({ restartPolicy: 'Never' })
     await report(placed, { status: 'failed' })
     expect(await report(placed, { status: 'running' })).toMatchObject({ isCurrent: false })
     expect(pod(placed.id)?.status).toBe('failed')

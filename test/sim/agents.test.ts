@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Agent } from '../../agents/agent.ts'
 import type { PodEvents, RunningPod } from '../../agents/runtime.ts'
-import { isEnded, type Plugin, type Pod } from '../../kernel/index.ts'
+import { isBackingOff, isEnded, KernelError, type Plugin, type Pod } from '../../kernel/index.ts'
 import { Seats } from '../../plugins/gateway/admission.ts'
 import { Connection } from '../../plugins/gateway/connection.ts'
 import { Watches } from '../../plugins/gateway/watches.ts'
@@ -196,7 +196,7 @@ class World {
 const faults = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('create' as const) }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('stop', 'delete', 'finish', 'fail' as const), pod: fc.nat(7) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('stop', 'delete', 'finish', 'fail', 'restart' as const), pod: fc.nat(7) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cut', 'restart agent' as const), node: fc.nat(NODES - 1) }) },
     {
       weight: 1,
@@ -221,6 +221,9 @@ async function suffer(world: World, fault: Fault, acknowledged: Set<string>): Pr
   else if (fault.do === 'delete' && pod) {
     await ask('pods.delete', { id: pod.id })
     acknowledged.delete(pod.id)
+  } else if (fault.do === 'restart' && pod) {
+    // What has ended is refused.
+    await ask('pods.restart', { id: pod.id }).catch(mustBe('POD_ENDED'))
   } else if (fault.do === 'finish' || fault.do === 'fail') {
     const run = [...world.running].find(({ podId }) => podId === pod?.id)
     run?.end(fault.do === 'finish' ? 'succeeded' : 'failed')
@@ -235,6 +238,10 @@ async function suffer(world: World, fault: Fault, acknowledged: Set<string>): Pr
     await world.startServer()
   } else if (fault.do === 'pass') await world.pass(fault.ms)
   await world.settle()
+}
+
+const mustBe = (code: string) => (error: unknown) => {
+  if (!(error instanceof KernelError) || error.code !== code) throw error
 }
 
 describe('agents and control plane under faults', () => {
@@ -255,7 +262,7 @@ describe('agents and control plane under faults', () => {
         expect(world.violations).toEqual([])
         const running = pods.filter(({ status }) => status === 'running').map(({ id, incarnation }) => `${id}/${incarnation}`)
         expect([...world.running].map(({ podId, incarnation }) => `${podId}/${incarnation}`).toSorted()).toEqual(running.toSorted())
-        const undecided = pods.filter(({ status }) => !['running', 'succeeded', 'failed', 'stopped', 'evicted'].includes(status))
+        const undecided = pods.filter((pod) => pod.status !== 'running' && !isEnded(pod) && !isBackingOff(pod))
         expect(undecided.map(({ status, statusMessage }) => `${status}: ${statusMessage}`)).toEqual([])
         for (const id of nodeIds) world.killAgent(id)
       }),

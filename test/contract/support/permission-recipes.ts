@@ -102,6 +102,13 @@ const ownPod: Make = async ({ user, other }) => ({
   own: { input: { id: (await run(user.api)).id } },
   others: refused('FORBIDDEN', { id: (await run(other.api)).id }),
 })
+const rolledBack: Make = async ({ user, other }) => {
+  const version = '1.0.0'
+  return {
+    own: { input: { id: (await run(user.api)).id, version } },
+    others: refused('FORBIDDEN', { id: (await run(other.api)).id, version }),
+  }
+}
 const itself =
   (fields: object = {}): Make =>
   async ({ node, server }) => {
@@ -240,6 +247,8 @@ export const recipes: Readonly<Record<string, Partial<Readonly<Record<Role, Make
   },
   'pods.stop': { user: ownPod },
   'pods.delete': { user: ownPod },
+  'pods.restart': { user: ownPod },
+  'pods.rollback': { user: rolledBack },
   'pods.list': {
     node: async (stage) => ({
       own: { input: { limit: 500 }, shows: (await bound(stage)).id, hides: (await unbound(stage)).id },
