@@ -94,6 +94,7 @@ export class Connection implements LiveSession {
       if (isSame(before, this.#who)) return
       for (const { request } of this.#endWatches()) this.#watch(request, this.#who)
     } catch (error) {
+      this.#isStale = true
       // Who it is cannot be said now; the next look will tell.
       if (error instanceof KernelError && error.retryable) return
       for (const { request } of this.#endWatches()) this.#send({ type: 'error', id: request.id, problem: toProblem(error) })

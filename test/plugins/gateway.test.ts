@@ -126,10 +126,15 @@ describe('a connection', () => {
     await connection.reconsider(new Set([admin.credentialId]))
     expect(frames()).toEqual(['event', 'event', 'FORBIDDEN'])
     become(admin)
+    await connection.reconsider(new Set([admin.id]))
     await say({ type: 'watch', id: 2, kind: 'secrets' })
     refuse('STORE_UNAVAILABLE')
     await connection.reconsider(new Set([admin.id]))
     expect(frames().slice(3)).toEqual(['event'])
+    refuse('UNAUTHENTICATED')
+    await connection.reconsider(new Set([admin.id]))
+    await say({ type: 'watch', id: 3, kind: 'secrets' })
+    expect(frames().slice(4)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED'])
   })
 
   test('whose credential has ended is ended within 30 s, though it asks for nothing', async () => {
