@@ -8,8 +8,9 @@ import { Shared } from './shared.ts'
 
 /** So many classes are told apart by what they are; pods of those before are judged as if they were of another. */
 const CLASSES_MAX = 10_000
-/** What plugins described is kept for so many. */
+/** What is kept of nodes for classes: for so many, and for so many slots in all. */
 const DESCRIBED_MAX = 1_000
+const SLOTS_MAX = 10_000_000
 
 export interface ClassesOptions extends Pick<PlacementOptions, 'weightOf'> {
   readonly hooks: () => Hooks
@@ -35,6 +36,8 @@ export const CLASS_FIELDS = [
 export interface PodClass {
   /** What was described for it, while that is known. */
   placement: Placement | undefined
+  /** How many pods of it wait. */
+  waiting: number
 }
 
 export class Classes {
@@ -56,7 +59,7 @@ export class Classes {
     const known = this.#classes.get(key)
     if (known) return known
     if (this.#classes.size >= CLASSES_MAX) for (const oldest of this.#classes.keys()) if (this.#classes.delete(oldest)) break
-    const podClass = { placement: undefined }
+    const podClass = { placement: undefined, waiting: 0 }
     this.#classes.set(key, podClass)
     return podClass
   }
@@ -73,7 +76,7 @@ export class Classes {
       this.#hooks = hooks
     }
     if (podClass.placement) return podClass.placement
-    if (this.#described.size >= DESCRIBED_MAX) for (const oldest of this.#described) if (this.#drop(oldest)) break
+    if (this.#described.size >= this.#describedMax) for (const oldest of this.#described) if (this.#drop(oldest)) break
     this.#described.add(podClass)
     return (podClass.placement = this.#begin(pod, hooks))
   }
@@ -93,6 +96,10 @@ export class Classes {
     for (const podClass of this.#described) this.#drop(podClass)
     this.#shared.clear()
     this.#options.books.nodes.forgetDomains()
+  }
+
+  get #describedMax(): number {
+    return Math.min(DESCRIBED_MAX, Math.floor(SLOTS_MAX / this.#options.books.nodes.columns.capacity))
   }
 
   #begin(pod: ClassPod, hooks: Hooks, only?: ReadonlySet<string>): Placement {

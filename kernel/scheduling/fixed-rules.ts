@@ -9,13 +9,14 @@ import { RefusalCounts, type RefusalKind } from './refusals.ts'
 export class FixedRules {
   readonly #nodes: NodeList
   readonly #refusal: (node: NodeFacts) => Refusal | undefined
-  readonly #refusals = new RefusalCounts(0)
+  readonly #refusals: RefusalCounts
   #admits = new Uint8Array(0)
   #admitted = new Int32Array(0)
   #position = -1
 
   constructor(nodes: NodeList, refusal: (node: NodeFacts) => Refusal | undefined) {
     this.#nodes = nodes
+    this.#refusals = new RefusalCounts(nodes)
     this.#refusal = refusal
   }
 
@@ -42,7 +43,7 @@ export class FixedRules {
     this.#position = records.position
     if (changed) for (let index = 0; index < changed.count; index += 1) this.#judge(changed.slots[index] ?? 0)
     else {
-      this.#refusals.clear(columns.capacity)
+      this.#refusals.clear()
       this.#admits = new Uint8Array(columns.capacity)
       for (let slot = 0; slot < size; slot += 1) this.#judge(slot)
     }

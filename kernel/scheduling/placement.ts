@@ -96,9 +96,12 @@ export class Placement {
     return (this.#family ??= this.#books.census.familyOf(pod))
   }
 
-  /** @param lot draws among equals, where a plugin asked for it */
-  judge(lot = ''): Judgement {
-    return new LazyJudgement(this.#choose(lot), this)
+  /**
+   * @param lot draws among equals, where a plugin asked for it
+   * @param options.isOnlyOne no other pod of the class waits: it may never be asked about again
+   */
+  judge(lot = '', { isOnlyOne = true } = {}): Judgement {
+    return new LazyJudgement(this.#choose(lot, isOnlyOne), this)
   }
 
   /** The best nomination over all nodes; what was proposed for a node stands until it changes. */
@@ -156,14 +159,13 @@ export class Placement {
     return scored
   }
 
-  #choose(lot: string): NodeFacts | undefined {
+  #choose(lot: string, isOnlyOne: boolean): NodeFacts | undefined {
     const { nodes } = this.#books
     const standing = this.#standing
     const needed = this.#needed()
     const wished = this.#plan.wished()
     const isPlain = needed.length + wished.length === 0 && !this.#plan.drawsLots
-    // Most classes of which there is but one pod are never seen again.
-    if (isPlain && !this.#isSeen && !standing.isRelative) {
+    if (isPlain && isOnlyOne && !this.#isSeen && !standing.isRelative) {
       this.#isSeen = true
       return nodes.at(standing.glance())
     }

@@ -69,6 +69,7 @@ export class Queue {
     this.remove(pod.id)
     const waiting = { pod, podClass, isReady: false }
     this.#waiting.set(pod.id, waiting)
+    podClass.waiting += 1
     this.#makeReady(waiting)
   }
 
@@ -86,6 +87,7 @@ export class Queue {
     const waiting = this.#waiting.get(podId)
     if (!waiting) return
     this.#waiting.delete(podId)
+    waiting.podClass.waiting -= 1
     if (waiting.isReady) this.#readyCount -= 1
     waiting.isReady = false
     const parked = this.#parked.get(waiting.podClass)

@@ -1,5 +1,6 @@
 /** Refusals counted by plugin and by what is the same in the reasons of many nodes. */
 import type { Refusal } from './candidates.ts'
+import type { NodeList } from './node-list.ts'
 
 export interface RefusalKind {
   readonly plugin: string
@@ -21,26 +22,39 @@ const KINDS_MAX = 0xfffe
 export class RefusalCounts {
   readonly #kinds: RefusalKind[] = []
   readonly #numbers = new Map<string, number>()
+  readonly #nodes: NodeList
   /** By slot: the number of its kind, from 1; 0 for none. */
-  #of: Uint16Array
+  #of = NOBODY
 
-  constructor(slots: number) {
-    this.#of = new Uint16Array(slots)
+  constructor(nodes: NodeList) {
+    this.#nodes = nodes
   }
 
   get kinds(): readonly RefusalKind[] {
     return this.#kinds
   }
 
+  has(slot: number): boolean {
+    return (this.#of[slot] ?? 0) > 0
+  }
+
   set(slot: number, refusal: Refusal | undefined): void {
     const known = this.#kinds[(this.#of[slot] ?? 0) - 1]
     if (known) known.count -= 1
+    else if (!refusal) return
+    if (slot >= this.#of.length) this.#grow()
     this.#of[slot] = refusal ? this.#count(refusal) : 0
   }
 
-  clear(slots: number): void {
-    this.#of = new Uint16Array(slots)
+  clear(): void {
+    this.#of = NOBODY
     for (const kind of this.#kinds) kind.count = 0
+  }
+
+  #grow(): void {
+    const grown = new Uint16Array(this.#nodes.columns.capacity)
+    grown.set(this.#of)
+    this.#of = grown
   }
 
   #count({ plugin, reason }: Refusal): number {
@@ -56,3 +70,5 @@ export class RefusalCounts {
     return number
   }
 }
+
+const NOBODY = new Uint16Array(0)

@@ -220,7 +220,7 @@ export class Scheduler {
   /** @param counted gets the pods that the books count otherwise now */
   #place(pod: Pod, { waiting, transaction, counted }: { waiting: Waiting; transaction: Transaction; counted: Pod[] }): void {
     const placement = this.#classes.placementOf(waiting.podClass, pod)
-    const judgement = placement.judge(pod.id)
+    const judgement = placement.judge(pod.id, { isOnlyOne: waiting.podClass.waiting === 1 })
     if (judgement.best) {
       const bound = bind(pod, judgement.best, transaction)
       this.#books.put(bound, placement.familyOf(bound))

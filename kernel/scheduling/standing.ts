@@ -38,12 +38,13 @@ export class Standing {
   #changesSeen = -1
   #recordsSeen = -1
   /** Why local rules refuse, as it was when somebody asked last, and the slots of which it may have changed since. */
-  readonly #refusals = new RefusalCounts(0)
+  readonly #refusals: RefusalCounts
   #uncounted: number[] = []
   #isUncounted = new Uint8Array(0)
 
   constructor(options: StandingOptions) {
     this.#options = options
+    this.#refusals = new RefusalCounts(options.nodes)
     this.#groups = new Groups({ capacity: 0, dimensions: [], slots: [] })
     this.#brackets = this.#seed()
   }
@@ -213,9 +214,9 @@ export class Standing {
     this.#groups = raws.length === 0 ? shared.groups(plan.over()) : groupNodes(nodes, { over: plan.over(), raws })
     this.#changesSeen = nodes.changes.position
     this.#recordsSeen = nodes.records.position
-    this.#refusals.clear(capacity)
+    this.#refusals.clear()
     this.#uncounted = []
-    this.#isUncounted = new Uint8Array(capacity)
+    this.#isUncounted = NO_FLAGS
     this.#judge(nodes.scratch.take(fixed.admitted, fixed.admitted.length), fixed.admitted.length, () => undefined)
     this.#brackets = this.#seed()
     this.#brackets.rebuild((slot) => this.isFeasible(slot))
@@ -247,13 +248,14 @@ export class Standing {
     for (let index = 0; index < left; index += 1) {
       const slot = asked[index] ?? 0
       const isKept = next < kept && slots[next] === slot
-      if (!isKept || this.#totals[slot] === OUT) this.#uncount(slot)
+      if (!isKept || this.#refusals.has(slot)) this.#uncount(slot)
       this.#set(slot, isKept ? (totals[next] ?? 0) : OUT, onChange)
       if (isKept) next += 1
     }
   }
 
   #uncount(slot: number): void {
+    if (this.#isUncounted.length === 0) this.#isUncounted = new Uint8Array(this.#totals.length)
     if (this.#isUncounted[slot] === 1) return
     this.#isUncounted[slot] = 1
     this.#uncounted.push(slot)
@@ -328,3 +330,4 @@ export class Standing {
 }
 
 const NONE: readonly Preference[] = []
+const NO_FLAGS = new Uint8Array(0)
