@@ -1,4 +1,6 @@
-/** The machine's clock for an agent. In Node.js its timers keep the process alive: an agent waits for its server for as long as it takes. */
+/**
+ * The clock of the machine, for an agent. In Node.js its timers keep the process alive: an agent waits for its server for ever.
+ */
 import type { Clock } from '../kernel/clock.ts'
 
 export const agentClock: Clock = {

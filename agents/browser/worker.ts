@@ -4,8 +4,9 @@
  */
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { WireProblem } from '../../kernel/wire/frames.ts'
-import { Agent, join, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
+import { Agent, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { agentClock } from '../clock.ts'
+import { join } from '../join.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
 import { PodMail } from '../pod-mail.ts'
 import { podSpecOf, type AssignedPod } from '../pod-spec.ts'
