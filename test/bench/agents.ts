@@ -240,6 +240,8 @@ async function memoryOfThreads(folder: string): Promise<number> {
 }
 
 async function measureHollow(row: string, agents: number): Promise<HollowRow> {
+  // First, and gone before the agents come: together they would need more files than a process may open.
+  const bareBytesPerConnection = await bareConnections(agents)
   const cluster = await startCluster()
   const hollow = new Hollow(cluster)
   try {
@@ -251,7 +253,6 @@ async function measureHollow(row: string, agents: number): Promise<HollowRow> {
     const ready = performance.now()
     await hollow.allOnline()
     const readyToAllBackMs = performance.now() - ready
-    const bareBytesPerConnection = await bareConnections(agents)
     return { row, agents, joinMs, serverCpuShare, serverBytesPerAgent, bareBytesPerConnection, restartToReadyMs, readyToAllBackMs }
   } finally {
     await hollow.stop()
