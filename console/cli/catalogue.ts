@@ -14,6 +14,11 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
   pack: { noun: 'packs', does: 'make, bundle and push packs; list and change them', example: 'stark pack versions hello' },
   pod: { noun: 'pods', does: 'list, create, stop and remove pods', example: 'stark pod history web' },
   namespace: { noun: 'namespaces', does: 'list, make, change and remove namespaces', example: 'stark namespace create --name team-a' },
+  priority: {
+    noun: 'priorityClasses',
+    does: 'list, make and delete priority classes',
+    example: 'stark priority create --name urgent --value 5000',
+  },
   user: { noun: 'users', does: 'make, list and change accounts', example: 'stark user update me@example.com --role admin' },
   session: { noun: 'sessions', does: 'list and end sessions', example: 'stark session list' },
   secret: { noun: 'secrets', does: 'set, list and delete secrets of a namespace', example: 'stark secret put api-key --stdin < key' },
@@ -26,6 +31,11 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
 const shortcuts: Readonly<Record<string, { readonly operation: string; readonly does: string; readonly example: string }>> = {
   password: { operation: 'auth.changePassword', does: 'change your password', example: 'stark password' },
   stop: { operation: 'pods.stop', does: 'stop a pod', example: 'stark stop web' },
+  whatif: {
+    operation: 'cluster.whatif',
+    does: 'what would move if a node went, joined or changed; changes nothing',
+    example: `stark whatif --steps '[{"op":"drain","node":"node-7"}]'`,
+  },
   delete: { operation: 'pods.delete', does: 'stop a pod and remove it', example: 'stark get pods -o name | xargs -n 1 stark delete' },
 }
 

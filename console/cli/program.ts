@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { addCatalogue } from './catalogue.ts'
 import { addAccount } from './commands/account.ts'
 import { addDeploy } from './commands/deploy.ts'
+import { addExplain } from './commands/explain.ts'
 import { addLogs } from './commands/logs.ts'
 import { addNodeJoin } from './commands/node-join.ts'
 import { addPack } from './commands/pack.ts'
@@ -37,6 +38,7 @@ export function createProgram(shell: Shell, version: string): Command {
   addAccount(program, shell)
   addDeploy(program, shell)
   addStatus(program, shell)
+  addExplain(program, shell)
   addLogs(program, shell)
   const { node, pack, plugin } = addCatalogue(program, shell)
   if (!node || !pack || !plugin) throw new Error('the catalogue has no groups for nodes, packs and plugins')

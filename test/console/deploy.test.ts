@@ -120,6 +120,14 @@ describe('deploy', () => {
     expect(stderr).toMatch(/^create +\d+ ms/)
   })
 
+  test('that cannot be placed is explained: who refuses it, and what would place it', { timeout: LIMIT_MS }, async () => {
+    await stark.run(['pod', 'create', '--pack', 'echo', '--name', 'giant', '--input', '{"resources":{"requests":{"cpu":64000000}}}'])
+    const { stdout } = await stark.run(['explain', 'giant'])
+    expect(stdout).toMatch(/^n1 +- +resources lack cpu: 64000000 is requested/m)
+    expect(stdout).toMatch(/^would place it$/m)
+    await stark.run(['delete', 'giant'])
+  })
+
   test('of a pack that is not there is exit code 3', { timeout: LIMIT_MS }, async () => {
     const { code, stderr } = await stark.run(['deploy', 'nope'])
     expect({ code, stderr: stderr.trim() }).toEqual({ code: 3, stderr: 'stark: there is no pack "nope"' })
@@ -151,6 +159,15 @@ describe('a running pod', () => {
     expect(stdout).toMatch(/^node +n1$/m)
     expect(stdout).toMatch(/^history$/m)
     expect(stdout).toMatch(/^ +one$/m)
+  })
+
+  test('is explained: why there, with every plugin’s score', { timeout: LIMIT_MS }, async () => {
+    const { stdout } = await stark.run(['explain', 'endless'])
+    expect(stdout).toMatch(/^is on n1; if it were not, it would go to n1/)
+    expect(stdout).toMatch(/^NODE +TOTAL +WHY$/m)
+    expect(stdout).toMatch(/^n1 +\d+ .*resources \d+/m)
+    const { nodes } = await stark.json<{ nodes: Record<string, { scores: object }> }>(['explain', 'endless'])
+    expect(Object.keys(nodes)).toEqual(['n1'])
   })
 
   test('has a log, as text, the end of it, and as lines of JSON', { timeout: LIMIT_MS }, async () => {

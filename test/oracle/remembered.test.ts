@@ -104,6 +104,16 @@ describe('a change takes effect for pods that were judged before', () => {
     await world.report(first?.id ?? '', { cpu: 3000, memory: 3000 })
     expect(world.kernel.scheduler.judge(pod).best?.name).toBe('n1')
   })
+
+  test('of a node whose place was taken by one of another name', async () => {
+    const world = await withNodes({ labels: {} }, { labels: {} })
+    const pod = aPod()
+    // The first look is a glance; the second is kept.
+    expect([1, 2].map(() => world.kernel.scheduler.judge(pod).best?.name)).toEqual(['n0', 'n0'])
+    await world.write((transaction) => transaction.delete('nodes', transaction.state.find('nodes', 'name', 'n0')?.id ?? ''))
+    await world.write((transaction) => transaction.create('nodes', aNode({ name: 'z' })))
+    expect(world.kernel.scheduler.judge(pod).best?.name).toBe('n1')
+  })
 })
 
 test('a pod waits no longer for pods whose node is gone', async () => {
