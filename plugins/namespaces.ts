@@ -24,6 +24,9 @@ import {
   type Reader,
 } from '../kernel/index.ts'
 
+/** What has to be gone before a namespace goes. */
+const CONTENTS = ['pods', 'deployments'] as const
+
 const RESERVED = ['default', 'stark-system', 'stark-public']
 
 const spec = {
@@ -50,7 +53,7 @@ export const namespaces = (): Plugin => ({
     kernel.onStart(() => ensureReserved(kernel))
     kernel.onStart(() => finish(kernel))
     kernel.onDurable(({ changes }) => {
-      const matters = changes.some(({ kind, op }) => kind === 'namespaces' || (kind === 'pods' && op === 'delete'))
+      const matters = changes.some(({ kind, op }) => kind === 'namespaces' || (CONTENTS.some((each) => each === kind) && op === 'delete'))
       return matters ? finish(kernel) : undefined
     })
   },
@@ -158,4 +161,4 @@ async function finish({ state, commit }: PluginKernel): Promise<void> {
 }
 
 const isEmpty = (state: PluginKernel['state'], name: string): boolean =>
-  !state.has('pods') || state.table('pods').idsBy('namespace', name).size === 0
+  CONTENTS.every((kind) => !state.has(kind) || state.table(kind).idsBy('namespace', name).size === 0)

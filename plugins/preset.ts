@@ -11,6 +11,7 @@ import { tokens } from './auth/tokens.ts'
 import { cluster } from './cluster.ts'
 import { webConsole } from './console.ts'
 import { cordon } from './cordon.ts'
+import { deployments } from './deployments/index.ts'
 import { drain } from './drain.ts'
 import { dropIns, type DropInsOptions } from './drop-ins/index.ts'
 import { explaining } from './explain/index.ts'
@@ -76,6 +77,7 @@ export const scheduling = (): Plugin[] => [
 export const preset = ({ store, setup, doors, console, dropIns: outside, secrets: keys }: PresetOptions): Plugin[] => [
   supabase(store),
   ...scheduling(),
+  deployments(),
   history(),
   idempotency(),
   logs(),

@@ -8,7 +8,8 @@ import { KernelError, type Node, type Pack, type Plugin, type Pod, type Reader }
 
 export const runtime = (): Plugin => ({
   name: 'runtime',
-  apply({ hooks, state }) {
+  apply({ hooks, state, provide }) {
+    provide('runtimes', { refusal })
     hooks.filter.tap('runtime', (candidates) => {
       const pack = state.get('packs', candidates.pod.packId)
       if (!pack) return

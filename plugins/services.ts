@@ -4,7 +4,21 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Incident } from './drop-ins/residents.ts'
 import type { PluginRow } from './drop-ins/rows.ts'
-import type { AuditEntry, Capacity, Labels, New, Origin, Pod, Principal, RuntimeType, State, Taint, Transaction } from '../kernel/index.ts'
+import type {
+  AuditEntry,
+  Capacity,
+  Labels,
+  New,
+  Node,
+  Origin,
+  Pack,
+  Pod,
+  Principal,
+  RuntimeType,
+  State,
+  Taint,
+  Transaction,
+} from '../kernel/index.ts'
 
 /** A stretch of a pod's log, as it is stored. */
 export interface LogChunk {
@@ -106,6 +120,18 @@ export interface Seals {
   readonly onRotate: (sealAnew: () => Promise<void>) => void
 }
 
+/** Pods on behalf of whatever made them. */
+export interface PodEnds {
+  /** Stops a pod and removes it once it has ended, inside a commit. */
+  readonly remove: (transaction: Transaction, pod: Pod, why: { readonly reason: string; readonly message: string }) => void
+}
+
+/** Where packs can run. */
+export interface Runtimes {
+  /** Why a node cannot run a pack, going on from its name; undefined when it can. */
+  readonly refusal: (pack: Pack, node: Node) => string | undefined
+}
+
 /** Who was let in where. */
 export interface Access {
   readonly mayCreateIn: (origin: Origin, namespace: string) => boolean
@@ -176,6 +202,8 @@ declare module '../kernel/plugin.ts' {
     identities: Identities
     credentials: Credentials
     podDrafts: PodDrafts
+    podEnds: PodEnds
+    runtimes: Runtimes
     access: Access
     seals: Seals
     auditStore: AuditStore

@@ -13,6 +13,11 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
   node: { noun: 'nodes', does: 'join this machine; list, change and remove nodes', example: 'stark node list' },
   pack: { noun: 'packs', does: 'make, bundle and push packs; list and change them', example: 'stark pack versions hello' },
   pod: { noun: 'pods', does: 'list, create, stop and remove pods', example: 'stark pod history web' },
+  deployment: {
+    noun: 'deployments',
+    does: 'list deployments; scale, update, pause, promote and remove them',
+    example: 'stark deployment revisions web',
+  },
   namespace: { noun: 'namespaces', does: 'list, make, change and remove namespaces', example: 'stark namespace create --name team-a' },
   priority: {
     noun: 'priorityClasses',
@@ -30,6 +35,7 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
 
 const shortcuts: Readonly<Record<string, { readonly operation: string; readonly does: string; readonly example: string }>> = {
   password: { operation: 'auth.changePassword', does: 'change your password', example: 'stark password' },
+  scale: { operation: 'deployments.scale', does: 'set how many pods a deployment has', example: 'stark scale web --replicas 5' },
   stop: { operation: 'pods.stop', does: 'stop a pod', example: 'stark stop web' },
   whatif: {
     operation: 'cluster.whatif',

@@ -2,6 +2,7 @@
 import type { Session, Token, User } from '../../kernel/schema/account.ts'
 import type { AuditEntry } from '../../kernel/schema/audit.ts'
 import type { Namespace } from '../../kernel/schema/cluster.ts'
+import type { Deployment } from '../../kernel/schema/deployment.ts'
 import type { NodeView } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
@@ -32,6 +33,21 @@ export const columns: Readonly<Record<string, Columns>> = {
       ago(createdAt, nowMs),
     ],
     name: ({ name }: Pod) => name,
+  },
+  deployments: {
+    head: ['NAME', 'NAMESPACE', 'MODE', 'READY', 'UPDATED', 'PHASE', 'VERSION', 'REVISION', 'AGE'],
+    row: ({ name, namespace, mode, status, packName, revision, createdAt }: Deployment, nowMs) => [
+      name,
+      namespace,
+      mode,
+      `${status.available}/${status.desired}`,
+      String(status.updated),
+      status.phase,
+      `${packName}@${status.version}`,
+      String(revision),
+      ago(createdAt, nowMs),
+    ],
+    name: ({ name }: Deployment) => name,
   },
   nodes: {
     head: ['NAME', 'STATUS', 'RUNTIME', 'PODS', 'CPU', 'MEMORY', 'TAINTS', 'HEARTBEAT', 'AGE'],

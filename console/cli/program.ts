@@ -8,6 +8,7 @@ import { addLogs } from './commands/logs.ts'
 import { addNodeJoin } from './commands/node-join.ts'
 import { addPack } from './commands/pack.ts'
 import { addPlugin } from './commands/plugin.ts'
+import { addRollback } from './commands/rollback.ts'
 import { addStatus } from './commands/status.ts'
 import { addUp } from './commands/up.ts'
 import { exitCodes } from './failure.ts'
@@ -38,6 +39,7 @@ export function createProgram(shell: Shell, version: string): Command {
   addAccount(program, shell)
   addDeploy(program, shell)
   addStatus(program, shell)
+  addRollback(program, shell)
   addExplain(program, shell)
   addLogs(program, shell)
   const { node, pack, plugin } = addCatalogue(program, shell)

@@ -6,6 +6,7 @@ import type { AuditEntry } from './audit.ts'
 import type { Session, Token, User } from './account.ts'
 import type { ClusterConfig, Namespace, PodHistory, PriorityClass } from './cluster.ts'
 import type { Id, Meta } from './common.ts'
+import type { Deployment } from './deployment.ts'
 import type { Node } from './node.ts'
 import type { Pack } from './pack.ts'
 import type { Pod } from './pod.ts'
@@ -27,6 +28,7 @@ export interface Kinds {
   tokens: Token
   packs: Pack
   nodes: Node
+  deployments: Deployment
   pods: Pod
   podHistory: PodHistory
   clusterConfigs: ClusterConfig

@@ -1,7 +1,7 @@
 /**
  * Pods: one run of a pack on a node. Created here, placed by the scheduler, run by an agent that watches for what is bound to
  * its node and reports what becomes of it.
- * Adds the kind pods and its operations, and provides podDrafts; taps filter, so that a pod that names a node goes to no other.
+ * Adds the kind pods and its operations, and provides podDrafts and podEnds; taps filter, so that a pod that names a node goes to no other.
  */
 import { Type } from 'typebox'
 import {
@@ -17,7 +17,6 @@ import {
   PodStatus,
   Ref,
   strict,
-  timestamp,
   type Call,
   type New,
   type Plugin,
@@ -27,7 +26,7 @@ import {
 } from '../../kernel/index.ts'
 import { PodInput, podOf, withoutClass } from './create.ts'
 import { keepRestarting } from './back-off.ts'
-import { changeFor, isCurrent, Report, stop, withSources } from './report.ts'
+import { changeFor, isCurrent, remove, Report, stop, withSources } from './report.ts'
 import { defineRestart, defineRollback } from './swap.ts'
 
 /** How many pods one namespace or node may be asked to stop in one commit. */
@@ -48,6 +47,7 @@ export const pods = (): Plugin => ({
       indexes: {
         nodeId: ({ nodeId }) => nodeId,
         packId: ({ packId }) => packId,
+        deploymentId: ({ deploymentId }) => deploymentId,
         namespace: ({ namespace }) => namespace,
         deletion: ({ deletedAt }) => (deletedAt === null ? null : 'asked'),
       },
@@ -61,6 +61,7 @@ export const pods = (): Plugin => ({
       candidates.retryOn('nodes:put')
     })
     kernel.provide('podDrafts', { of: (input, context) => podOf(input as PodInput, context) as New<Pod> })
+    kernel.provide('podEnds', { remove })
     defineReads(kernel)
     defineCreate(kernel)
     defineStops(kernel)
@@ -212,11 +213,9 @@ function defineStops({ operations, state, durable, commit }: PluginKernel): void
       const pod = find(state, input, call)
       mustOwn(pod, call)
       expectVersion(pod, call.ifMatch)
-      await commit(call.origin, (transaction) => {
-        const stopped = stop(transaction, pod, { reason: 'UserStopped', message: `deleted by ${call.who.name}` })
-        if (isEnded(stopped)) return transaction.delete('pods', pod.id)
-        return void transaction.update('pods', pod.id, { deletedAt: pod.deletedAt ?? timestamp(transaction.at) })
-      })
+      await commit(call.origin, (transaction) =>
+        remove(transaction, pod, { reason: 'UserStopped', message: `deleted by ${call.who.name}` }),
+      )
       const left = durable.get('pods', pod.id)
       call.status = left ? 202 : 204
       return left ?? null
@@ -259,10 +258,7 @@ async function tidy({ state, commit }: PluginKernel): Promise<void> {
     for (const { id } of ended) if (state.get('pods', id)) transaction.delete('pods', id)
     for (const { id } of inside.slice(0, STOPS_PER_COMMIT)) {
       const pod = state.get('pods', id)
-      if (!pod) continue
-      const stopped = stop(transaction, pod, { reason: 'UserStopped', message: 'its namespace is being deleted' })
-      if (isEnded(stopped)) transaction.delete('pods', id)
-      else transaction.update('pods', id, { deletedAt: timestamp(transaction.at) })
+      if (pod) remove(transaction, pod, { reason: 'UserStopped', message: 'its namespace is being deleted' })
     }
   })
 }

@@ -81,6 +81,12 @@ function statusFor(pod: Pod, { status }: Report): PodStatus {
   return EVICTIONS.includes(pod.reason ?? '') ? 'evicted' : 'stopped'
 }
 
+/** Removes a pod, or asks its node to stop it: it is removed once it has ended. */
+export function remove(transaction: Transaction, pod: Pod, why: { reason: string; message: string }): void {
+  if (isEnded(stop(transaction, pod, why))) transaction.delete('pods', pod.id)
+  else transaction.update('pods', pod.id, { deletedAt: pod.deletedAt ?? timestamp(transaction.at) })
+}
+
 /** Ends a pod that runs nowhere, or asks its node to stop it. */
 export function stop(transaction: Transaction, pod: Pod, { reason, message }: { reason: string; message: string }): Pod {
   if (isEnded(pod)) return pod

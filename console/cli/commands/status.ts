@@ -1,9 +1,11 @@
-/** status: one pod on one page, with its node, what happened to it, and the end of its log. */
+/** status: one deployment, or one pod with its node, what happened to it and the end of its log, on one page. */
 import type { Command } from 'commander'
 import type { PodHistory } from '../../../kernel/schema/cluster.ts'
+import type { Deployment } from '../../../kernel/schema/deployment.ts'
 import type { NodeView } from '../../../kernel/schema/node.ts'
 import type { Pod, PodStatus } from '../../../kernel/schema/pod.ts'
 import type { Api } from '../api.ts'
+import { deploymentLines, findDeployment } from '../deployment.ts'
 import { Failure } from '../failure.ts'
 import { listAll } from '../invoke.ts'
 import { readLog, type LogLine } from '../log-stream.ts'
@@ -21,9 +23,9 @@ interface StatusOptions {
 export function addStatus(program: Command, shell: Shell): void {
   const status = program
     .command('status')
-    .description('one pod: where it is, how it is, and what happened to it')
-    .argument('<pod>', 'its name or id')
-    .option('-n, --namespace <name>', "the pod's namespace")
+    .description('one deployment or pod: how it is, where it is, and what happened to it')
+    .argument('<name>', 'its name or id')
+    .option('-n, --namespace <name>', 'its namespace')
     .action((pod: string, _: unknown, command: Command) => run(shell, pod, optionsOf<StatusOptions>(command)))
   examples(status, 'stark status hello-1a2b3c4d', 'stark status web -o json | jq -r .status')
 }
@@ -32,6 +34,8 @@ async function run(shell: Shell, ref: string, options: StatusOptions & GlobalOpt
   const { terminal } = shell
   const api = await shell.connect(options)
   const query = options.namespace === undefined ? {} : { namespace: options.namespace }
+  const deployment = await findDeployment(api, ref, query)
+  if (deployment) return showDeployment(shell, deployment, formatOf(options))
   const pod = await api.get<Pod>(`/api/pods/${encodeURIComponent(ref)}`, query)
   if (formatOf(options) === 'json') return terminal.line(JSON.stringify(pod, null, 2))
   if (formatOf(options) === 'name') return terminal.line(pod.name)
@@ -39,6 +43,12 @@ async function run(shell: Shell, ref: string, options: StatusOptions & GlobalOpt
   const log = await readLog(api, { pod: pod.id, namespace: undefined })
   const lines = page(terminal, { pod, node: await nodeName(api, pod), history: history.items, log, nowMs: Date.now() })
   for (const line of lines) terminal.line(line)
+}
+
+function showDeployment({ terminal }: Shell, deployment: Deployment, format: ReturnType<typeof formatOf>): void {
+  if (format === 'json') return terminal.line(JSON.stringify(deployment, null, 2))
+  if (format === 'name') return terminal.line(deployment.name)
+  for (const line of deploymentLines(deployment, Date.now())) terminal.line(line)
 }
 
 /** @returns undefined when there is none */

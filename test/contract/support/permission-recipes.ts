@@ -109,6 +109,17 @@ const rolledBack: Make = async ({ user, other }) => {
     others: refused('FORBIDDEN', { id: (await run(other.api)).id, version }),
   }
 }
+const deploy = async (api: Api): Promise<string> => {
+  const { name } = await push(api)
+  const { id } = await done(api.post<{ id: string }>('/api/deployments', { pack: name, name: `d-${randomUUID()}`, replicas: 0 }))
+  return id
+}
+const ownDeployment =
+  (fields: object = {}): Make =>
+  async ({ user, other }) => ({
+    own: { input: { id: await deploy(user.api), ...fields } },
+    others: refused('FORBIDDEN', { id: await deploy(other.api), ...fields }),
+  })
 const itself =
   (fields: object = {}): Make =>
   async ({ node, server }) => {
@@ -236,6 +247,22 @@ export const recipes: Readonly<Record<string, Partial<Readonly<Record<Role, Make
   // Its body is bytes, which only the other tests of bundles send: here is whose it is, judged before them.
   'packs.upload': { user: nothingOfOthers },
   'packs.uploadMap': { user: nothingOfOthers },
+  'deployments.create': {
+    user: async ({ user, other }) => ({
+      own: { input: { pack: (await push(user.api)).name, name: `d-${randomUUID()}` } },
+      others: [
+        ...refused('NOT_FOUND', { pack: (await push(other.api)).name }),
+        ...refused('FORBIDDEN', { pack: (await push(user.api)).name, namespace: 'stark-system' }),
+      ],
+    }),
+  },
+  'deployments.update': { user: ownDeployment({ labels: { mine: 'yes' } }) },
+  'deployments.scale': { user: ownDeployment({ replicas: 0 }) },
+  'deployments.rollback': { user: ownDeployment({ revision: 1 }) },
+  'deployments.pause': { user: ownDeployment() },
+  'deployments.resume': { user: ownDeployment() },
+  'deployments.promote': { user: ownDeployment() },
+  'deployments.delete': { user: ownDeployment() },
   'pods.create': {
     user: async ({ user, other }) => ({
       own: { input: { pack: (await push(user.api)).name } },

@@ -1,0 +1,143 @@
+/** A cluster with deployments on a virtual clock, whose nodes do what agents do: pods start, become ready unless their version is bad, and stop. */
+import type { Deployment, Node, Pack, Pod } from '../../kernel/index.ts'
+import { isEnded } from '../../kernel/index.ts'
+import { cordon } from '../../plugins/cordon.ts'
+import { deployments } from '../../plugins/deployments/index.ts'
+import { drain } from '../../plugins/drain.ts'
+import { taintEviction } from '../../plugins/taint-eviction.ts'
+import { taints } from '../../plugins/taints.ts'
+import { aPack } from '../support/builders.ts'
+import { nodeOf } from '../support/calls.ts'
+import { startCluster, type Cluster } from '../support/cluster.ts'
+
+/** Versions of which no pod ever becomes ready. */
+export const BAD = '6.6.6'
+const BEAT_MS = 5_000
+const VERSIONS = ['1.0.0', '1.1.0', '2.0.0', BAD]
+
+export class World {
+  readonly cluster: Cluster
+  /** Nodes that are there. */
+  readonly nodes = new Map<string, Node>()
+  /** What was done to a deployment that took it below its promise. */
+  readonly violations: string[] = []
+  #beatMs = 0
+
+  private constructor(cluster: Cluster) {
+    this.cluster = cluster
+    cluster.kernel.committer.onApplied(({ origin, changes }) => {
+      if (origin.actorId === 'deployments')
+        this.#judge(changes.flatMap(({ kind, before }) => (kind === 'pods' && before ? [before as Pod] : [])))
+    })
+  }
+
+  static async start(nodes: number): Promise<World> {
+    const cluster = await startCluster({ plugins: [taints(), cordon(), taintEviction(), drain(), deployments()] })
+    const world = new World(cluster)
+    await world.push(...VERSIONS)
+    for (let made = 0; made < nodes; made += 1) await world.join()
+    return world
+  }
+
+  async push(...versions: readonly (string | Partial<Pack>)[]): Promise<void> {
+    await this.cluster.kernel.commit({ actorId: 'test' }, (transaction) => {
+      for (const each of versions)
+        transaction.add('packs', aPack({ name: 'app', ...(typeof each === 'string' ? { version: each } : each) }))
+    })
+  }
+
+  async join(fields: Parameters<Cluster['join']>[0] = {}): Promise<Node> {
+    const node = await this.cluster.join(fields)
+    this.nodes.set(node.id, node)
+    return node
+  }
+
+  /** Says goodbye; its pods are lost after ten seconds. */
+  async lose(id: string): Promise<void> {
+    this.nodes.delete(id)
+    await this.cluster.call('nodes.goodbye', { id }, { who: nodeOf(id) })
+  }
+
+  ask<T = Deployment>(verb: string, input: object = {}): Promise<T> {
+    return this.cluster.call<T>(`deployments.${verb}`, { id: 'app', ...input })
+  }
+
+  create(input: object = {}): Promise<Deployment> {
+    return this.cluster.call<Deployment>('deployments.create', { pack: 'app@1.0.0', name: 'app', ...input })
+  }
+
+  get deployment(): Deployment {
+    const found = this.cluster.kernel.state.find('deployments', 'name', 'default/app')
+    if (!found) throw new Error('the deployment is gone')
+    return found
+  }
+
+  /** Of the deployment, that have not ended and are not on their way out. */
+  get pods(): Pod[] {
+    const all = [...this.cluster.kernel.state.all('pods')]
+    return all.filter((pod) => pod.deploymentId !== null && pod.deletedAt === null && pod.status !== 'stopping' && !isEnded(pod))
+  }
+
+  get versions(): string[] {
+    return this.pods.map(({ packVersion }) => packVersion).toSorted()
+  }
+
+  /** Time goes on, and nodes do their work each second. */
+  async pass(seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += 1) {
+      await this.#beat()
+      await this.cluster.pass(1_000)
+      await this.work()
+    }
+  }
+
+  /** Until the deployment is as it says that it wants to be. */
+  async passUntil(phase: Deployment['status']['phase'], seconds = 600): Promise<Deployment> {
+    for (let passed = 0; passed < seconds; passed += 1) {
+      await this.pass(1)
+      if (this.deployment.status.phase === phase) return this.deployment
+    }
+    throw new Error(`it is not ${phase} after ${seconds} s: ${JSON.stringify(this.deployment.status)}`)
+  }
+
+  async work(): Promise<void> {
+    const ids = Array.from(this.cluster.kernel.state.all('pods'), ({ id }) => id)
+    for (const id of ids) {
+      const pod = this.cluster.pod(id)
+      if (!pod || pod.nodeId === null || !this.nodes.has(pod.nodeId) || isEnded(pod)) continue
+      if (pod.status === 'scheduled') {
+        await this.cluster.report(pod, { status: 'starting' })
+        await this.cluster.report(pod, { status: 'running', ready: pod.packVersion !== BAD })
+      } else if (pod.status === 'stopping') await this.cluster.report(pod, { status: 'stopped' })
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const now = this.cluster.clock.now()
+    if (now - this.#beatMs < BEAT_MS) return
+    this.#beatMs = now
+    for (const id of this.nodes.keys()) await this.cluster.call('nodes.heartbeat', { id }, { who: nodeOf(id) })
+  }
+
+  /** After a commit of the deployments' own: what it took away must not have been promised. */
+  #judge(changed: readonly Pod[]): void {
+    const { state } = this.cluster.kernel
+    const taken = changed.filter((before) => isAvailable(before) && !isAvailable(state.get('pods', before.id)))
+    for (const { deploymentId } of taken) {
+      const deployment = state.get('deployments', deploymentId ?? '')
+      if (!deployment || deployment.deletedAt !== null) continue
+      const available = state.by('pods', 'deploymentId', deployment.id).filter(isAvailable).length
+      const least = leastOf(deployment)
+      if (available < least) this.violations.push(`${available} of at least ${least} are left`)
+    }
+  }
+}
+
+export const isAvailable = (pod: Pod | undefined): boolean =>
+  pod !== undefined && pod.status === 'running' && pod.ready && pod.deletedAt === null
+
+/** In whole pods, as the tests give them. */
+function leastOf({ mode, replicas, status, strategy }: Deployment): number {
+  const desired = mode === 'daemon' ? status.desired : (replicas ?? 0)
+  return desired - Math.max(Number(strategy.maxUnavailable), strategy.maxSurge === 0 ? 1 : 0)
+}
