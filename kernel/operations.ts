@@ -122,9 +122,12 @@ export class Download {
   readonly bytes: Uint8Array
   readonly contentType: string
   readonly etag: string
+  /** Another answer may follow under the same address: nobody keeps this one. */
+  readonly isFleeting: boolean
 
-  constructor(bytes: Uint8Array, options: { contentType: string; etag: string }) {
+  constructor(bytes: Uint8Array, options: { contentType: string; etag: string; isFleeting?: boolean }) {
     this.bytes = bytes
+    this.isFleeting = options.isFleeting ?? false
     this.contentType = options.contentType
     this.etag = options.etag
   }

@@ -20,6 +20,7 @@ import { health } from './health.ts'
 import { history } from './history.ts'
 import { idempotency } from './idempotency.ts'
 import { logs } from './logs/index.ts'
+import { metrics } from './metrics/index.ts'
 import { namespaces } from './namespaces.ts'
 import { nodes } from './nodes/index.ts'
 import { packs } from './packs/index.ts'
@@ -91,6 +92,7 @@ export const preset = ({ store, setup, doors, console, dropIns: outside, secrets
   dropIns(outside),
   rest(doors),
   gateway(doors),
+  metrics(),
   webConsole(console),
   agentFiles(console),
 ]

@@ -188,6 +188,12 @@ export interface Page {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** The WebSockets that are open. */
+export interface Connections {
+  readonly open: () => number
+  readonly watches: () => number
+}
+
 /** Plugins from outside: as they stand, and what becomes of them. */
 export interface DropIns {
   readonly list: () => readonly PluginRow[]
@@ -210,6 +216,7 @@ declare module '../kernel/plugin.ts' {
     heartbeats: Heartbeats
     storeHealth: StoreHealth
     web: Web
+    connections: Connections
     dropIns: DropIns
   }
 }

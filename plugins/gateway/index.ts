@@ -30,6 +30,7 @@ export const gateway = ({ allowedOrigins }: GatewayOptions): Plugin => ({
     const watches = new Watches(kernel)
     const connections = new Map<WebSocket, Connection>()
     const seats = new Seats()
+    kernel.provide('connections', { open: () => connections.size, watches: () => watches.count })
     const started = kernel.newId()
     serve('/asyncapi.json', () => ({ contentType: 'application/json', body: JSON.stringify(asyncapi()) }))
     server.on('upgrade', (request, socket, head) => {

@@ -72,6 +72,11 @@ export class Watches {
     }
   }
 
+  /** How many there are. */
+  get count(): number {
+    return [...this.#groups.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
   #publish(changeSet: ChangeSet): void {
     this.#forgottenBefore ??= changeSet.revision
     this.#remembered.push(changeSet)

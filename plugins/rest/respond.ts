@@ -37,9 +37,9 @@ export function respondProblem(context: Context, error: unknown): void {
   context.body = JSON.stringify(problem)
 }
 
-function download(context: Context, { bytes, contentType, etag }: Download): void {
+function download(context: Context, { bytes, contentType, etag, isFleeting }: Download): void {
   context.set('ETag', `"${etag}"`)
-  context.set('Cache-Control', 'private, max-age=31536000, immutable')
+  context.set('Cache-Control', isFleeting ? 'no-store' : 'private, max-age=31536000, immutable')
   if (context.get('If-None-Match').includes(`"${etag}"`)) {
     context.status = 304
     return
