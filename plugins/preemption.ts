@@ -28,7 +28,12 @@ interface Candidate extends Nomination {
 
 /** The node whose victims matter least. */
 const nominate = (request: PreemptRequest): Nomination | undefined =>
-  request.best({ bound: (node) => atBest(node, request), propose: (node) => victimsOn(node, request), compare })
+  request.best({
+    bound: (node) => atBest(node, request),
+    boundSharedAs: `preemption below ${request.pod.priority}`,
+    propose: (node) => victimsOn(node, request),
+    compare,
+  })
 
 /** Pods on their way out are nobody's victims: they make room without being pushed. */
 const lowerOn = (node: NodeFacts, { pod, podsOn }: PreemptRequest): Pod[] =>

@@ -6,6 +6,7 @@
 import type { Hooks } from '../hooks.ts'
 import type { Pod } from '../schema/index.ts'
 import type { Books } from './books.ts'
+import { Bounds } from './bounds.ts'
 import type { Cause, ClassPod, NodeFacts, Refusal, Rule } from './candidates.ts'
 import type { Family } from './census.ts'
 import type { FixedRules } from './fixed-rules.ts'
@@ -53,6 +54,8 @@ export class Placement {
   readonly #standing: Standing
   readonly #gates: Gates
   readonly #proposals: Proposals
+  readonly #shared: Shared
+  readonly #bounds: Bounds
   #prepared = -1
   #isSeen = false
   #family: Family | undefined
@@ -61,6 +64,7 @@ export class Placement {
     const { nodes } = books
     this.#books = books
     this.#complain = complain
+    this.#shared = shared
     const asking = {
       complain,
       get columns() {
@@ -84,6 +88,7 @@ export class Placement {
     this.#standing = new Standing({ nodes, plan: this.#plan, fixed: this.#fixed, relative, shared, complain })
     this.#gates = new Gates(nodes, asking)
     this.#proposals = new Proposals(nodes)
+    this.#bounds = new Bounds(nodes)
   }
 
   /** The class is forgotten: nothing is counted for it any more. */
@@ -108,7 +113,9 @@ export class Placement {
   nominate<T extends Nomination>(search: Search<T>): T | undefined {
     this.#sync()
     const proposals = this.#needed().length === 0 ? this.#proposals : new Proposals(this.#books.nodes)
-    return proposals.best(search, (slot) => this.#fixed.admits[slot] === 1)
+    const { boundSharedAs } = search
+    const bounds = boundSharedAs === undefined ? this.#bounds : this.#shared.bounds(boundSharedAs)
+    return proposals.best(search, { bounds, isHopeful: (slot) => this.#fixed.admits[slot] === 1 })
   }
 
   /** Which pods of a node have to go, if all go and come back in order for as long as there is room; undefined when that is not enough. */

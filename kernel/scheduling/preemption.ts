@@ -6,6 +6,8 @@ import type { NodeFacts } from './candidates.ts'
 export interface Search<T extends Nomination> {
   /** What no proposal for the node can be better than, by `compare`; undefined where there can be none. Cheap: it is asked of every node. */
   readonly bound: (node: NodeFacts) => T | undefined
+  /** With the same text here, which is no other plugin's, the bounds are the same whichever pod they are for, and are asked once for all. */
+  readonly boundSharedAs?: string
   /** Asked of as few nodes as possible; undefined where nothing helps. */
   readonly propose: (node: NodeFacts) => T | undefined
   /** Below 0 when the first is better; 0 only for the same node. */

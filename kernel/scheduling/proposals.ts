@@ -2,10 +2,16 @@
  * What was proposed for each node when room had to be made for a class of pods, and which proposal is the best. A node is first held
  * to be as good as it could be at all, which is cheap to say, and only looked into when nobody is better.
  */
+import type { Bounds } from './bounds.ts'
 import { Brackets, Draw } from './brackets.ts'
-import type { NodeFacts } from './candidates.ts'
 import type { NodeList } from './node-list.ts'
 import type { Nomination, Search } from './preemption.ts'
+
+/** What is known of the nodes before anybody looks. */
+interface Field {
+  readonly bounds: Bounds
+  readonly isHopeful: (slot: number) => boolean
+}
 
 export class Proposals {
   readonly #nodes: NodeList
@@ -20,10 +26,11 @@ export class Proposals {
     this.#nodes = nodes
   }
 
-  /** The best proposal; what was proposed for a node stands until the node changes. @param isHopeful whether to ask about a slot at all */
-  best<T extends Nomination>({ bound, propose, compare }: Search<T>, isHopeful: (slot: number) => boolean): T | undefined {
+  /** The best proposal; what was proposed for a node stands until the node changes. @param isHopeful whether a slot comes into question */
+  best<T extends Nomination>({ bound, propose, compare }: Search<T>, { bounds, isHopeful }: Field): T | undefined {
     this.#compare = (slot, than) => compare(this.#proposed[slot] as T, this.#proposed[than] as T) < 0
-    const brackets = this.#replay((node) => (isHopeful(node.slot) ? bound(node) : undefined))
+    bounds.sync(bound)
+    const brackets = this.#replay((slot) => (isHopeful(slot) ? bounds.at(slot) : undefined))
     for (;;) {
       const slot = brackets.best(0)
       const node = this.#nodes.at(slot)
@@ -35,13 +42,12 @@ export class Proposals {
   }
 
   /** What has changed is as good as it could be, until somebody looks. */
-  #replay(bound: (node: NodeFacts) => unknown): Brackets {
+  #replay(boundOf: (slot: number) => unknown): Brackets {
     const { changes, size, columns } = this.#nodes
     const changed = this.#proposed.length < size ? undefined : changes.since(this.#seen, size)
     this.#seen = changes.position
     const expect = (slot: number): void => {
-      const node = this.#nodes.at(slot)
-      this.#proposed[slot] = node && bound(node)
+      this.#proposed[slot] = boundOf(slot)
       this.#isExact[slot] = 0
     }
     if (changed && this.#brackets) {

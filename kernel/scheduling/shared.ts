@@ -1,5 +1,6 @@
 /** What is the same for all classes of pods whose plugins say so: asked once, for all of them. */
 import type { Books } from './books.ts'
+import { Bounds } from './bounds.ts'
 import { FixedRules } from './fixed-rules.ts'
 import { FixedScores } from './fixed-scores.ts'
 import { groupNodes, type Groups } from './groups.ts'
@@ -14,6 +15,7 @@ export class Shared {
   readonly #rules = new Map<string, FixedRules>()
   readonly #scores = new Map<string, FixedScores>()
   readonly #groups = new Map<string, Groups>()
+  readonly #bounds = new Map<string, Bounds>()
   #groupsOf = -1
 
   constructor(books: Books) {
@@ -24,6 +26,12 @@ export class Shared {
     this.#rules.clear()
     this.#scores.clear()
     this.#groups.clear()
+    this.#bounds.clear()
+  }
+
+  /** How good each node could be at most, by what the bounds are shared as. */
+  bounds(key: string): Bounds {
+    return kept(this.#bounds, key, () => new Bounds(this.#books.nodes))
   }
 
   /** The nodes by the values that they have now of some labels. */

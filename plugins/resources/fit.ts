@@ -17,22 +17,16 @@ interface Slots {
 
 /** @returns how many of the slots are left, in order */
 export function keepRoomy({ slots, count, nodes: { allocatable, allocated } }: Slots, { requests, podsMax }: Ask): number {
+  const { cpu = 0, memory = 0, storage = 0 } = requests
   let left = 0
   for (let index = 0; index < count; index += 1) {
     const slot = slots[index]! // below count, and columns have every slot
-    if (allocated.pods[slot]! < Math.min(allocatable.pods[slot]!, podsMax)) slots[left++] = slot
-  }
-  for (const amount of AMOUNTS) {
-    const asked = requests[amount] ?? 0
-    if (asked === 0) continue
-    const capacity = allocatable[amount]
-    const held = allocated[amount]
-    const before = left
-    left = 0
-    for (let index = 0; index < before; index += 1) {
-      const slot = slots[index]!
-      if (asked <= capacity[slot]! - held[slot]!) slots[left++] = slot
-    }
+    if (allocated.pods[slot]! >= Math.min(allocatable.pods[slot]!, podsMax)) continue
+    if (cpu > 0 && cpu > allocatable.cpu[slot]! - allocated.cpu[slot]!) continue
+    if (memory > 0 && memory > allocatable.memory[slot]! - allocated.memory[slot]!) continue
+    if (storage > 0 && storage > allocatable.storage[slot]! - allocated.storage[slot]!) continue
+    slots[left] = slot
+    left += 1
   }
   return left
 }

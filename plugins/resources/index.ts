@@ -8,7 +8,7 @@
 import { clusterConfig, type Plugin, type Pod, type Resources, type State } from '../../kernel/index.ts'
 import { AMOUNTS, type Amount } from './amounts.ts'
 import { keepRoomy, shortage } from './fit.ts'
-import { balanceOf, meanLoad, meanShare, shareLeft, shareTaken } from './points.ts'
+import { balanceOf, leastAllocated, meanLoad, mostAllocated } from './points.ts'
 
 export interface ResourcesOptions {
   /** How much each resource counts in the score: cpu and memory alike, unless told. */
@@ -37,9 +37,9 @@ export const resources = ({ weights = { cpu: 1, memory: 1 } }: ResourcesOptions 
       const { requests } = board.pod.resources
       switch (board.pod.scheduling.schedulingPolicy ?? clusterConfig(state).schedulingPolicy) {
         case 'spread':
-          return board.addAll(meanShare({ weights, requests, share: shareLeft }))
+          return board.addAll(leastAllocated({ weights, requests }))
         case 'binpack':
-          return board.addAll(meanShare({ weights, requests, share: shareTaken }))
+          return board.addAll(mostAllocated({ weights, requests }))
         case 'least_loaded':
           // What is really used is reported by heartbeats, which change no record.
           return board.add(meanLoad({ weights, requests, usedOn: (nodeId) => need('heartbeats').used(nodeId) }), { isVolatile: true })

@@ -2,12 +2,6 @@
 import { ASSUMED, type Amounts, type BulkScore, type NodeColumns, type NodeFacts } from '../../kernel/index.ts'
 import { AMOUNTS, type Amount } from './amounts.ts'
 
-/** 0..100 of what would be taken of a capacity above 0. */
-type Share = (taken: number, capacity: number) => number
-
-export const shareLeft: Share = (taken, capacity) => (taken > capacity ? 0 : Math.trunc((100 * (capacity - taken)) / capacity))
-export const shareTaken: Share = (taken, capacity) => Math.trunc((100 * Math.min(taken, capacity)) / capacity)
-
 interface Weighing {
   readonly weights: Partial<Record<Amount, number>>
   readonly requests: Amounts
@@ -28,20 +22,26 @@ const partsOf = ({ weights, requests }: Weighing): Part[] =>
     return weight === 0 ? [] : [{ amount, weight, asked }]
   })
 
+/** More is left, more points. */
+export const leastAllocated = (weighing: Weighing): BulkScore => meanShare(weighing, { isOfWhatIsLeft: true })
+/** More is taken, more points. */
+export const mostAllocated = (weighing: Weighing): BulkScore => meanShare(weighing, { isOfWhatIsLeft: false })
+
 /** The floored weighted mean of the shares with the pod there; resources that a node does not offer are left out. */
-export function meanShare({ share, ...weighing }: Weighing & { readonly share: Share }): BulkScore {
+function meanShare(weighing: Weighing, { isOfWhatIsLeft }: { readonly isOfWhatIsLeft: boolean }): BulkScore {
   const parts = partsOf(weighing)
   const all = parts.reduce((sum, { weight }) => sum + weight, 0)
   return (slots, count, points, nodes) => {
-    let isAnyMissing = false
+    let isAnyMissing = all === 0
     for (const { amount, weight, asked } of parts) {
       const capacity = nodes.allocatable[amount]
       const held = heldOf(amount, nodes)
       for (let index = 0; index < count; index += 1) {
         const slot = slots[index]! // below count
         const whole = capacity[slot]! // columns have every slot
+        const taken = Math.min(whole, held[slot]! + asked)
         if (whole === 0) isAnyMissing = true
-        else points[index] = points[index]! + weight * share(held[slot]! + asked, whole)
+        else points[index] = points[index]! + weight * Math.trunc((100 * (isOfWhatIsLeft ? whole - taken : taken)) / whole)
       }
     }
     for (let index = 0; index < count; index += 1) {
@@ -75,7 +75,7 @@ export function meanLoad({ usedOn, ...weighing }: Loading): (node: NodeFacts) =>
       const held = amount === 'storage' ? allocated.storage : allocated.assumed[amount]
       const reported = amount === 'storage' ? undefined : used?.[amount]
       const taken = reported === undefined ? held + asked : reported + (weighing.requests[amount] ?? 0)
-      sum += weight * shareLeft(taken, whole)
+      sum += weight * Math.trunc((100 * Math.max(0, whole - taken)) / whole)
       total += weight
     }
     return total === 0 ? 0 : Math.floor(sum / total)

@@ -10,14 +10,14 @@ import { benchPack, type Workload } from './workloads.ts'
 
 export interface Baseline {
   readonly podsPerCpuSecond: number
-  /** The first so many pods of the row, which are as many as there was time for. */
+  /** The first so many pods of the row, which are as many as there was time for; 0 when there was none for a single one. */
   readonly sampledPods: number
 }
 
 const SAMPLED_MAX = 500
 const BASELINE_MS_MAX = 3_000
-/** The oracle looks at every pod for every node: beyond this, one question takes longer than a row may, and it is not asked. */
-const PAIRS_MAX = 10_000_000
+/** The oracle cannot be stopped within a question: one that would take longer than this is not asked. */
+const QUESTION_MS_MAX = 6_000
 
 /** The same kernel and plugins, asking each node for each pod. */
 export async function perNodeRate(workload: Workload): Promise<Baseline> {
@@ -33,7 +33,7 @@ export function oracleRate({ nodes, placed = () => [], pods }: Workload): Baseli
   const there: Pod[] = [...placed()]
   const cluster: Cluster = { nodes: nodes(), pods: there, namespaces: [], packs: [benchPack], settings: clusterDefaults }
   const byName = new Map(cluster.nodes.map((node) => [node.name, node.id]))
-  if (cluster.nodes.length * there.length > PAIRS_MAX) return { podsPerCpuSecond: 0, sampledPods: 0 }
+  if (expectedMs(cluster, pods.make(0)) > QUESTION_MS_MAX) return { podsPerCpuSecond: 0, sampledPods: 0 }
   const deadline = performance.now() + BASELINE_MS_MAX
   let sampledPods = 0
   time.start()
@@ -46,3 +46,19 @@ export function oracleRate({ nodes, placed = () => [], pods }: Workload): Baseli
   time.stop()
   return { podsPerCpuSecond: sampledPods / time.cpuSeconds, sampledPods }
 }
+
+/** How long one question will take, from how it grows between small parts of the cluster. */
+function expectedMs(cluster: Cluster, pod: Pod): number {
+  const askOf = (nodes: number): number => {
+    const part = cluster.nodes.slice(0, nodes)
+    const ids = new Set(part.map(({ id }) => id))
+    const began = performance.now()
+    winners(pod, { ...cluster, nodes: part, pods: cluster.pods.filter(({ nodeId }) => nodeId !== null && ids.has(nodeId)) })
+    return performance.now() - began
+  }
+  askOf(PROBE_NODES)
+  const [small, large] = [askOf(PROBE_NODES), askOf(2 * PROBE_NODES)]
+  return large * Math.max(2, large / small) ** Math.log2(cluster.nodes.length / (2 * PROBE_NODES))
+}
+
+const PROBE_NODES = 100
