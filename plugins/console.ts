@@ -1,12 +1,24 @@
-/** Serves the console's files, as they were built into one folder, at /. */
+/**
+ * Serves the console's files, as they were built into one folder: its page at / and at each place that its addresses name
+ * (console/web/route.ts), because which of them is shown is decided in the browser.
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from '../kernel/index.ts'
 
-const FILES = { '/': 'index.html', '/main.js': 'main.js' }
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8' }
+const PLACES = ['/', '/nodes', '/pods', '/packs', '/namespaces', '/node', '/pod']
+const FILES = {
+  ...Object.fromEntries(PLACES.map((place) => [place, 'index.html'])),
+  '/main.js': 'main.js',
+  '/console.css': 'console.css',
+}
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+}
 
-/** @param folder where index.html and main.js are */
+/** @param folder where index.html, main.js and console.css are */
 export const webConsole = (folder: string): Plugin => ({
   name: 'console',
   after: ['rest'],

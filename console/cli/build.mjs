@@ -76,7 +76,7 @@ const forBrowsers = {
 
 async function buildWeb(esbuild, outdir) {
   await esbuild({ ...forBrowsers, entryPoints: ['console/web/main.ts'], outdir })
-  copyFileSync(path.join(root, 'console/web/index.html'), path.join(outdir, 'index.html'))
+  for (const file of ['index.html', 'console.css']) copyFileSync(path.join(root, 'console/web', file), path.join(outdir, file))
   await buildAgent(esbuild, outdir)
 }
 

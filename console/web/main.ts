@@ -1,2 +1,13 @@
 /** The console's entry: defines the elements that index.html uses. */
 import './set-up-form.ts'
+import './sign-in-form.ts'
+import './confirm-action.ts'
+import './data-table.ts'
+import './list-page.ts'
+import './pod-history.ts'
+import './pod-why.ts'
+import './pod-logs.ts'
+import './pod-page.ts'
+import './node-page.ts'
+import './console-shell.ts'
+import './stark-console.ts'

@@ -1,0 +1,101 @@
+/** What each list shows of its objects, and where its links lead. */
+import { html } from 'lit'
+import type { Namespace } from '../../kernel/schema/cluster.ts'
+import type { Labels } from '../../kernel/schema/common.ts'
+import type { Node } from '../../kernel/schema/node.ts'
+import type { Pack } from '../../kernel/schema/pack.ts'
+import type { Pod } from '../../kernel/schema/pod.ts'
+import type { Cluster } from './cluster.ts'
+import type { ShownColumn } from './data-table.ts'
+import { kilobytes } from './format.ts'
+import { loadOf, loads } from './load.ts'
+import { addressOf, nodeAddress, podAddress } from './route.ts'
+import { nodeStatus, nodeStatusText, podStatus } from './status.ts'
+import { sinceColumn } from './time.ts'
+
+const labels = {
+  key: 'labels',
+  head: 'Labels',
+  value: (record: { readonly labels: Labels }) =>
+    Object.entries(record.labels)
+      .map((pair) => pair.join('='))
+      .join(', '),
+}
+
+export function podColumns(cluster: Cluster): readonly ShownColumn<Pod>[] {
+  const nodeName = ({ nodeId }: Pod): string => (nodeId === null ? '-' : (cluster.nodes.get(nodeId)?.name ?? nodeId))
+  return [
+    { key: 'name', head: 'Name', value: ({ name }) => name, show: ({ id, name }) => html`<a href=${podAddress(id)}>${name}</a>` },
+    { key: 'namespace', head: 'Namespace', value: ({ namespace }) => namespace },
+    { key: 'status', head: 'Status', value: ({ status }) => status, show: ({ status }) => podStatus(status) },
+    { key: 'reason', head: 'Reason', value: ({ reason }) => reason ?? '-' },
+    {
+      key: 'node',
+      head: 'Node',
+      value: nodeName,
+      show: (pod) => (pod.nodeId === null ? '-' : html`<a href=${nodeAddress(pod.nodeId)}>${nodeName(pod)}</a>`),
+    },
+    { key: 'pack', head: 'Pack', value: ({ packName, packVersion }) => `${packName}@${packVersion}` },
+    { key: 'restarts', head: 'Restarts', value: ({ restarts }) => restarts },
+    labels,
+    sinceColumn,
+  ]
+}
+
+export function nodeColumns(cluster: Cluster): readonly ShownColumn<Node>[] {
+  const found = loads(cluster.pods.values())
+  const cpu = (node: Node) => loadOf(found, node).cpu
+  const memory = (node: Node) => loadOf(found, node).memory
+  const pods = (node: Node) => loadOf(found, node).pods
+  return [
+    { key: 'name', head: 'Name', value: ({ name }) => name, show: ({ id, name }) => html`<a href=${nodeAddress(id)}>${name}</a>` },
+    { key: 'status', head: 'Status', value: nodeStatusText, show: nodeStatus },
+    {
+      key: 'runtime',
+      head: 'Runtime',
+      value: ({ runtimeType, capabilities }) => `${runtimeType} ${capabilities.runtimeVersion ?? ''}`.trim(),
+    },
+    { key: 'pods', head: 'Pods', value: pods, show: (node) => `${pods(node)} of ${node.allocatable.pods}` },
+    { key: 'cpu', head: 'CPU', value: cpu, show: (node) => `${cpu(node)} of ${node.allocatable.cpu} m` },
+    { key: 'memory', head: 'Memory', value: memory, show: (node) => `${memory(node)} of ${node.allocatable.memory} MB` },
+    labels,
+    sinceColumn,
+  ]
+}
+
+export const packColumns: readonly ShownColumn<Pack>[] = [
+  { key: 'name', head: 'Name', value: ({ name }) => name },
+  { key: 'version', head: 'Version', value: ({ version }) => version },
+  { key: 'runtime', head: 'Runs on', value: ({ runtimeTag }) => runtimeTag },
+  { key: 'visibility', head: 'Visibility', value: ({ visibility }) => visibility },
+  {
+    key: 'size',
+    head: 'Size',
+    value: ({ bundle }) => bundle?.bytes ?? 0,
+    show: ({ bundle }) => (bundle ? kilobytes(bundle.bytes) : 'no bundle'),
+  },
+  { key: 'description', head: 'Description', value: ({ description }) => description },
+  sinceColumn,
+]
+
+export const namespaceColumns: readonly ShownColumn<Namespace>[] = [
+  {
+    key: 'name',
+    head: 'Name',
+    value: ({ name }) => name,
+    show: ({ name }) => html`<a href=${addressOf({ place: 'pods', query: { filter: name } })} title="Its pods">${name}</a>`,
+  },
+  { key: 'phase', head: 'Phase', value: ({ phase }) => phase },
+  {
+    key: 'quota',
+    head: 'Quota',
+    value: ({ resourceQuota }) =>
+      resourceQuota
+        ? Object.entries(resourceQuota.hard)
+            .map(([what, most]) => `${what} ${most}`)
+            .join(', ')
+        : '-',
+  },
+  labels,
+  sinceColumn,
+]

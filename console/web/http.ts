@@ -1,0 +1,51 @@
+/** The REST API, for what comes before there is a connection: signing in and out. */
+
+const HTTP_UNAUTHORIZED = 401
+const HTTP_FORBIDDEN = 403
+
+/** The server said no, or could not be reached. */
+export class Refusal extends Error {
+  /** Asking again with the same credential is of no use. */
+  readonly isFinal: boolean
+
+  constructor(detail: string, { status }: { readonly status: number | undefined }) {
+    super(detail)
+    this.name = 'Refusal'
+    this.isFinal = status === HTTP_UNAUTHORIZED || status === HTTP_FORBIDDEN
+  }
+}
+
+export interface Request {
+  readonly token?: string
+  readonly body?: object
+}
+
+/** @throws Refusal */
+export async function send<T>(method: string, path: string, { token, body }: Request = {}): Promise<T> {
+  const headers = {
+    ...(body ? { 'content-type': 'application/json' } : {}),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  }
+  const response = await reach(path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+  const text = await response.text()
+  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T
+  throw new Refusal(detailOf(text) ?? `the server answered ${response.status}`, { status: response.status })
+}
+
+/** @throws Refusal when nobody answers */
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init)
+  } catch {
+    throw new Refusal('the server does not answer: is it still running?', { status: undefined })
+  }
+}
+
+/** What a problem document says; a proxy in between may answer with something else. */
+function detailOf(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { readonly detail?: string }).detail
+  } catch {
+    return undefined
+  }
+}

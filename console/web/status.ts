@@ -1,0 +1,26 @@
+/** How a status looks: its word, in the tone of what it means. Colour is never all that tells. */
+import { html, type TemplateResult } from 'lit'
+import type { Node, NodeStatus } from '../../kernel/schema/node.ts'
+import type { PodStatus } from '../../kernel/schema/pod.ts'
+
+type Tone = 'good' | 'busy' | 'bad' | 'still'
+
+const PODS: Record<PodStatus, Tone> = {
+  pending: 'busy',
+  scheduled: 'busy',
+  starting: 'busy',
+  running: 'good',
+  stopping: 'busy',
+  succeeded: 'still',
+  failed: 'bad',
+  stopped: 'still',
+  evicted: 'bad',
+  unknown: 'bad',
+}
+const NODES: Record<NodeStatus, Tone> = { online: 'good', unhealthy: 'bad', offline: 'bad' }
+
+export const podStatus = (status: PodStatus): TemplateResult => html`<span data-tone=${PODS[status]}>${status}</span>`
+
+export const nodeStatusText = ({ status, unschedulable }: Node): string => (unschedulable ? `${status}, cordoned` : status)
+export const nodeStatus = (node: Node): TemplateResult =>
+  html`<span data-tone=${node.unschedulable ? 'busy' : NODES[node.status]}>${nodeStatusText(node)}</span>`

@@ -1,0 +1,167 @@
+/** The web console in a real Chromium against a real server: what an operator does with it, and that it has nothing to complain about. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Pack } from '../../kernel/index.ts'
+import { Chromium, type Tab } from '../support/chromium.ts'
+import type { RawNode } from '../support/raw-node.ts'
+import { ADMIN, SETUP_TOKEN, startServer, type Server } from '../support/server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+let server: Server
+let browser: Chromium
+let pack: Pack
+const nodes: RawNode[] = []
+
+beforeAll(async () => {
+  server = await startServer()
+  pack = await server.push({ name: 'waits' })
+})
+afterAll(async () => {
+  for (const node of nodes) node.close()
+  await server.kill('SIGTERM')
+})
+beforeEach(async () => {
+  browser = await Chromium.launch(temporaryFolder('chromium'))
+})
+afterEach(async () => {
+  await browser.close()
+})
+
+async function join(name: string): Promise<RawNode> {
+  const node = await server.join({ name })
+  nodes.push(node)
+  return node
+}
+
+async function signIn(path = '/'): Promise<Tab> {
+  const tab = await browser.open(server.url + path)
+  await tab.page.getByLabel('E-mail').fill(ADMIN.email)
+  await tab.page.getByLabel('Password').fill(ADMIN.password)
+  await tab.page.getByRole('button', { name: 'Sign in' }).click()
+  await tab.page.getByText('Live', { exact: true }).waitFor()
+  return tab
+}
+
+describe('whoever comes', () => {
+  test('signs in where the address leads, stays so over a reload, and is nobody again after signing out', async () => {
+    const { page, complaints } = await signIn('/pods?filter=nothing')
+    await page.getByRole('heading', { name: 'Pods' }).waitFor()
+    expect(await page.getByLabel('Filter pods').inputValue()).toBe('nothing')
+    await page.reload()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).toBe('{}')
+    expect(complaints).toEqual([])
+  })
+
+  test('with a wrong password is told so and may try again', async () => {
+    const { page } = await browser.open(server.url)
+    await page.getByLabel('E-mail').fill(ADMIN.email)
+    await page.getByLabel('Password').fill('not the password')
+    await page.getByLabel('Password').press('Enter')
+    await waitFor('the refusal', async () => (await page.getByRole('alert').textContent())?.includes('credentials'))
+    expect(await page.getByRole('button', { name: 'Sign in' }).isEnabled()).toBe(true)
+  })
+})
+
+describe('a cluster that nobody has set up', () => {
+  test('is set up with the link, and its administrator is signed in, the token nowhere in the address', async () => {
+    const fresh = await startServer({ hasAdmin: false })
+    try {
+      const { page, complaints } = await browser.open(`${fresh.url}/#setup=${SETUP_TOKEN}`)
+      await page.getByLabel('E-mail').fill(ADMIN.email)
+      await page.getByLabel('Password').fill(ADMIN.password)
+      await page.getByRole('button', { name: 'Make the administrator' }).click()
+      await page.getByText('There is no node yet.').waitFor()
+      expect(page.url()).toBe(`${fresh.url}/`)
+      expect(complaints).toEqual([])
+    } finally {
+      await fresh.kill('SIGTERM')
+    }
+  })
+})
+
+describe('the lists', () => {
+  test('show a node and a pod as they come, filter and sort by the address, and the back button works', async () => {
+    const { page, complaints } = await signIn('/nodes')
+    await join('appears')
+    await page.getByRole('link', { name: 'appears' }).waitFor()
+    await page.getByRole('link', { name: 'Pods', exact: true }).click()
+    await server.run(pack, { name: 'first' })
+    await server.run(pack, { name: 'second' })
+    await page.getByRole('link', { name: 'second' }).waitFor()
+    await page.getByLabel('Filter pods').fill('first')
+    await page.getByText('1 of 2').waitFor()
+    expect(page.url()).toBe(`${server.url}/pods?filter=first`)
+    await page.getByLabel('Filter pods').fill('')
+    await page.getByText('2', { exact: true }).waitFor()
+    const names = () => page.locator('tbody a[href^="/pod?"]').allTextContents()
+    expect(await names()).toEqual(['first', 'second'])
+    await page.getByRole('button', { name: 'Name', exact: true }).click()
+    await waitFor('the other order', async () => String(await names()) === 'second,first')
+    expect(page.url()).toBe(`${server.url}/pods?sort=-name`)
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Nodes' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('a pod', () => {
+  test('says why it is where it is, what happened to it and what it says, and is stopped once that is confirmed', async () => {
+    const node = await join('holds')
+    await server
+      .join({ name: 'too-small', allocatable: { cpu: 100, memory: 100, storage: 100, pods: 1 } })
+      .then((small) => nodes.push(small))
+    const pod = await server.run(pack, { name: 'explained', nodeName: 'holds', resources: { requests: { cpu: 500, memory: 100 } } })
+    const { page, complaints } = await signIn('/pods')
+    await page.getByRole('link', { name: 'explained' }).click()
+    const bound = await node.sees(pod.id)
+    await node.report(bound, { status: 'starting' })
+    const running = await server.pod(pod.id)
+    await node.report(running, { status: 'running' })
+    await page.getByRole('heading', { name: 'explained running' }).waitFor()
+
+    await page.getByRole('link', { name: 'Why' }).click()
+    await page.getByText('is on holds; if it were not, it would go to holds').waitFor()
+    await page.getByRole('rowheader', { name: 'holds (chosen)' }).waitFor()
+    const refused = page.getByRole('row', { name: 'too-small refused' })
+    expect(await refused.textContent()).toContain('cpu')
+
+    await page.getByRole('link', { name: 'Logs' }).click()
+    await page.getByText('Following: 0 lines').waitFor()
+    const lines = [{ number: 1, at: new Date().toISOString(), level: 'info', text: 'it speaks' }]
+    await node.wire.ask('pods.appendLogs', { id: pod.id, incarnation: running.incarnation, lines })
+    await page.getByText('info it speaks').waitFor()
+
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('cell', { name: 'Running', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Stop' }).press('Enter')
+    await page.getByText('Stops pod explained on holds').waitFor()
+    await page.getByText('npx stark stop explained').waitFor()
+    expect((await server.pod(pod.id)).status).toBe('running')
+    await page.getByRole('button', { name: 'Stop now' }).press('Enter')
+    await page.getByRole('cell', { name: 'Stopping', exact: true }).waitFor()
+    await node.report(await server.pod(pod.id), { status: 'stopped' })
+    await page.getByRole('heading', { name: 'explained stopped' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('a node', () => {
+  test('is cordoned and drained, and says so at once', async () => {
+    const { id } = (await join('leaves')).node
+    const pod = await server.run(pack, { name: 'must-go', nodeName: 'leaves' })
+    await waitFor('the pod to be placed', async () => (await server.pod(pod.id)).nodeId === id)
+    const { page, complaints } = await signIn(`/node?id=${id}`)
+    await page.getByRole('link', { name: 'must-go' }).waitFor()
+    await page.getByRole('button', { name: 'Cordon' }).click()
+    await page.getByRole('button', { name: 'Cordon now' }).click()
+    await page.getByRole('heading', { name: 'leaves online, cordoned' }).waitFor()
+    await page.getByRole('button', { name: 'Drain' }).click()
+    await page.getByText('1 pod is stopped').waitFor()
+    await page.getByRole('button', { name: 'Drain now' }).click()
+    await waitFor('the pod to leave', async () => (await server.pod(pod.id)).reason === 'Drained')
+    expect(complaints).toEqual([])
+  })
+})
