@@ -4,7 +4,7 @@ import { planDaemon, type DaemonMember } from './daemon.ts'
 import { draftOf } from './draft.ts'
 import { planReplicated } from './replicated.ts'
 import { aimOf, isLeaving, memberOf, placesFor, REVISION_LABEL, statusOf } from './standing.ts'
-import { currentOf, goodOf, versionToFollow, withRevision, type Runner } from './versions.ts'
+import { currentOf, goodOf, isSame, versionToFollow, withRevision, type Runner } from './versions.ts'
 
 /** Of one commit; the next follows at once. */
 const PODS_PER_COMMIT = 100
@@ -168,7 +168,7 @@ export class Turn {
       const promoted = { ...status, progressAt: this.#transaction.time }
       this.#transaction.update('deployments', this.#id, { revisions: mark({ isPromoted: true }), status: promoted })
     } else if (isOverdue(deployment, status, now)) this.#fail(deployment, mark({ hasFailed: true }))
-    else if (JSON.stringify(status) !== JSON.stringify(deployment.status)) this.#transaction.update('deployments', this.#id, { status })
+    else if (!isSame(status, deployment.status)) this.#transaction.update('deployments', this.#id, { status })
   }
 
   #isHealthyCanary({ strategy, revisions, name }: Deployment, { phase, progressAt }: Deployment['status'], now: number): boolean {

@@ -97,7 +97,8 @@ function trimmed(revisions: readonly DeploymentRevision[], limit: number): Deplo
   return revisions.filter((each, index) => each === good || index >= revisions.length - limit - 1)
 }
 
-export const isSame = (a: PodTemplate, b: PodTemplate): boolean => canonical(a) === canonical(b)
+/** In whatever order their fields are: the store has one of its own. */
+export const isSame = (a: object, b: object): boolean => canonical(a) === canonical(b)
 
 const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, each: unknown) =>
