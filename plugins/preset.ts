@@ -14,8 +14,10 @@ import { cordon } from './cordon.ts'
 import { deployments } from './deployments/index.ts'
 import { drain } from './drain.ts'
 import { dropIns, type DropInsOptions } from './drop-ins/index.ts'
+import { events } from './events/index.ts'
 import { explaining } from './explain/index.ts'
 import { gateway, type GatewayOptions } from './gateway/index.ts'
+import { gc } from './gc.ts'
 import { health } from './health.ts'
 import { history } from './history.ts'
 import { idempotency } from './idempotency.ts'
@@ -80,6 +82,7 @@ export const preset = ({ store, setup, doors, console, dropIns: outside, secrets
   ...scheduling(),
   deployments(),
   history(),
+  gc(),
   idempotency(),
   logs(),
   rateLimit(doors),
@@ -93,6 +96,7 @@ export const preset = ({ store, setup, doors, console, dropIns: outside, secrets
   rest(doors),
   gateway(doors),
   metrics(),
+  events(),
   webConsole(console),
   agentFiles(console),
 ]

@@ -36,6 +36,7 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
 const shortcuts: Readonly<Record<string, { readonly operation: string; readonly does: string; readonly example: string }>> = {
   password: { operation: 'auth.changePassword', does: 'change your password', example: 'stark password' },
   scale: { operation: 'deployments.scale', does: 'set how many pods a deployment has', example: 'stark scale web --replicas 5' },
+  events: { operation: 'events.list', does: 'see what happened', example: 'stark events --object web' },
   stop: { operation: 'pods.stop', does: 'stop a pod', example: 'stark stop web' },
   whatif: {
     operation: 'cluster.whatif',

@@ -3,6 +3,7 @@ import type { Session, Token, User } from '../../kernel/schema/account.ts'
 import type { AuditEntry } from '../../kernel/schema/audit.ts'
 import type { Namespace } from '../../kernel/schema/cluster.ts'
 import type { Deployment } from '../../kernel/schema/deployment.ts'
+import type { ClusterEvent } from '../../kernel/schema/event.ts'
 import type { NodeView } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
@@ -48,6 +49,18 @@ export const columns: Readonly<Record<string, Columns>> = {
       ago(createdAt, nowMs),
     ],
     name: ({ name }: Deployment) => name,
+  },
+  events: {
+    head: ['LAST', 'TYPE', 'REASON', 'OBJECT', 'COUNT', 'MESSAGE'],
+    row: ({ lastAt, type, reason, objectKind, objectName, count, message }: ClusterEvent, nowMs) => [
+      ago(lastAt, nowMs),
+      type,
+      reason,
+      `${objectKind}/${objectName}`,
+      String(count),
+      message,
+    ],
+    name: ({ id }: ClusterEvent) => id,
   },
   nodes: {
     head: ['NAME', 'STATUS', 'RUNTIME', 'PODS', 'CPU', 'MEMORY', 'TAINTS', 'HEARTBEAT', 'AGE'],

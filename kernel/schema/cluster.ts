@@ -78,6 +78,15 @@ export const ClusterConfig = strict({
   disabledPlugins: Type.Optional(
     Type.Array(PluginName, { maxItems: PLUGINS_MAX, description: 'plugins from outside that stay out although their files are there' }),
   ),
+  eventTtlSeconds: Type.Optional(
+    Type.Integer({ minimum: 60, maximum: 31_536_000, description: 'how long events are kept; absent is a day' }),
+  ),
+  endedPodTtlSeconds: Type.Optional(
+    Type.Integer({ minimum: 60, maximum: 315_360_000, description: 'how long pods that have ended are kept; absent is a week' }),
+  ),
+  endedPodsMax: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 100_000, description: 'how many pods that have ended are kept; absent is 1,000' }),
+  ),
   registration: Type.Enum(['closed', 'open'], { description: 'whether people may make accounts by themselves' }),
 })
 export type ClusterConfig = Static<typeof ClusterConfig>

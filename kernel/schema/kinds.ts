@@ -7,6 +7,7 @@ import type { Session, Token, User } from './account.ts'
 import type { ClusterConfig, Namespace, PodHistory, PriorityClass } from './cluster.ts'
 import type { Id, Meta } from './common.ts'
 import type { Deployment } from './deployment.ts'
+import type { ClusterEvent } from './event.ts'
 import type { Node } from './node.ts'
 import type { Pack } from './pack.ts'
 import type { Pod } from './pod.ts'
@@ -34,6 +35,7 @@ export interface Kinds {
   clusterConfigs: ClusterConfig
   namespaces: Namespace
   priorityClasses: PriorityClass
+  events: ClusterEvent
   secrets: Secret
   audit: AuditEntry
   idempotencyKeys: IdempotencyKey
