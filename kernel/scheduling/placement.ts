@@ -12,7 +12,8 @@ import type { Family } from './census.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import { Gates } from './gates.ts'
 import { LazyJudgement, type Judgement } from './judgement.ts'
-import { askRule, askScore, firstRefusal, isBulk, passes, Plan, type AnyPreference, type Asking, type Complain } from './plan.ts'
+import { askRule, firstRefusal, passes, Plan, type Asking, type Complain } from './plan.ts'
+import { pointsOf } from './points.ts'
 import type { Nomination, Search } from './preemption.ts'
 import { Proposals } from './proposals.ts'
 import { kindOf } from './refusals.ts'
@@ -48,7 +49,6 @@ export class Placement {
   readonly #books: Books
   readonly #plan: Plan
   readonly #asking: Asking
-  readonly #complain: Complain
   readonly #tallies: Tally[] = []
   readonly #fixed: FixedRules
   readonly #standing: Standing
@@ -63,7 +63,6 @@ export class Placement {
   constructor(pod: ClassPod, { hooks, books, complain, weightOf, shared, only }: PlacementOptions) {
     const { nodes } = books
     this.#books = books
-    this.#complain = complain
     this.#shared = shared
     const asking = {
       complain,
@@ -139,8 +138,7 @@ export class Placement {
 
   /** Everything that every plugin says of every node. */
   explain(): Explanation[] {
-    const needed = new Set(this.#needed())
-    const rules = this.#plan.rules.filter((rule) => !('test' in rule) || !rule.isVolatile || needed.has(rule))
+    const rules = this.#rules()
     const nodes = this.#books.nodes.all()
     const refusals = new Map(nodes.map((node) => [node, this.#allRefusals(node, rules)]))
     const feasible = nodes.filter((node) => Object.keys(refusals.get(node) ?? {}).length === 0)
@@ -154,7 +152,7 @@ export class Placement {
     for (const node of feasible) scored.set(node, { scores: {}, total: 0 })
     this.#plan.prepareScores(feasible)
     for (const preference of this.#plan.preferences) {
-      const points = this.#points(preference, feasible)
+      const points = pointsOf(preference, feasible, this.#asking)
       feasible.forEach((node, index) => {
         const card = scored.get(node)
         const score = points[index] ?? 0
@@ -207,7 +205,7 @@ export class Placement {
     const totals = feasible.map(({ slot }) => this.#standing.total(slot))
     if (wished.length > 0) this.#plan.prepareScores(feasible)
     for (const preference of [...this.#standing.telling(), ...wished]) {
-      const points = this.#points(preference, feasible)
+      const points = pointsOf(preference, feasible, this.#asking)
       for (let index = 0; index < totals.length; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
     }
     const lots = lot === undefined ? undefined : feasible.map(({ name }) => hash(`${lot}/${name}`))
@@ -231,10 +229,15 @@ export class Placement {
     return this.#plan.needed()
   }
 
+  /** The rules that say anything now, in the order of the plugins. */
+  #rules(): Plan['rules'] {
+    const needed = new Set(this.#needed())
+    return this.#plan.rules.filter((rule) => !('test' in rule) || !rule.isVolatile || needed.has(rule))
+  }
+
   /** Every node, by the first plugin that refuses it. */
   all(): { feasible: NodeFacts[]; refusals: Map<NodeFacts, Refusal> } {
-    const needed = new Set(this.#needed())
-    const rules = this.#plan.rules.filter((rule) => !('test' in rule) || !rule.isVolatile || needed.has(rule))
+    const rules = this.#rules()
     const feasible: NodeFacts[] = []
     const refusals = new Map<NodeFacts, Refusal>()
     for (const node of this.#books.nodes.all()) {
@@ -243,31 +246,6 @@ export class Placement {
       else feasible.push(node)
     }
     return { feasible, refusals }
-  }
-
-  #points(preference: AnyPreference, feasible: readonly NodeFacts[]): readonly number[] {
-    const { plugin } = preference
-    try {
-      if (isBulk(preference)) return checked(this.#bulk(preference, feasible))
-      const { normalise, when, isVolatile } = preference
-      if (when && isVolatile && !normalise && !when()) return []
-      const scores = feasible.map((node) => askScore(preference, node, this.#complain))
-      return normalise ? checked(normalise(scores, feasible)) : scores
-    } catch (error) {
-      this.#complain(plugin, error)
-    }
-    return []
-  }
-
-  #bulk({ scoreAll }: Extract<AnyPreference, { scoreAll: unknown }>, feasible: readonly NodeFacts[]): number[] {
-    const points = new Float64Array(feasible.length)
-    scoreAll(
-      Int32Array.from(feasible, ({ slot }) => slot),
-      feasible.length,
-      points,
-      this.#books.nodes.columns,
-    )
-    return [...points]
   }
 
   #allRefusals(node: NodeFacts, rules: Plan['rules']): Record<string, string> {
@@ -299,12 +277,6 @@ export class Placement {
     }
     return summarise(counts)
   }
-}
-
-/** @throws Error when a score is not a number */
-function checked(points: readonly number[]): readonly number[] {
-  if (points.every(Number.isFinite)) return points
-  throw new Error('a score is not a number')
 }
 
 /** FNV-1a: a lot that is the same everywhere. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */

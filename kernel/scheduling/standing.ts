@@ -4,11 +4,12 @@
  * is asked each time, once for each group.
  */
 import { Brackets } from './brackets.ts'
+import { Bulk } from './bulk.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import type { FixedScores } from './fixed-scores.ts'
 import { groupNodes, Groups } from './groups.ts'
 import type { NodeList } from './node-list.ts'
-import { askScore, firstRefusal, isBulk, isOneByOne, passes, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
+import { firstRefusal, type Complain, type Plan } from './plan.ts'
 import { RefusalCounts, type RefusalKind } from './refusals.ts'
 import type { Preference } from './score-board.ts'
 import type { Shared } from './shared.ts'
@@ -27,6 +28,7 @@ export interface StandingOptions {
 
 export class Standing {
   readonly #options: StandingOptions
+  readonly #bulk: Bulk
   #groups: Groups
   #brackets: Brackets
   #totals = new Float64Array(0)
@@ -44,6 +46,7 @@ export class Standing {
 
   constructor(options: StandingOptions) {
     this.#options = options
+    this.#bulk = new Bulk(options)
     this.#refusals = new RefusalCounts(options.nodes)
     this.#groups = new Groups({ capacity: 0, dimensions: [], slots: [] })
     this.#brackets = this.#seed()
@@ -98,8 +101,8 @@ export class Standing {
     fixed.sync()
     const { admitted } = fixed
     const slots = nodes.scratch.take(admitted, admitted.length)
-    const kept = this.#keepAll(slots, admitted.length)
-    const totals = this.#sum(slots, kept)
+    const kept = this.#bulk.keep(slots, admitted.length)
+    const totals = this.#bulk.sum(slots, kept)
     const { ranks } = nodes
     let best = -1
     let most = OUT
@@ -241,8 +244,8 @@ export class Standing {
         this.#set(slot, OUT, onChange)
       }
     }
-    const kept = this.#keepAll(slots, left)
-    const totals = this.#sum(slots, kept)
+    const kept = this.#bulk.keep(slots, left)
+    const totals = this.#bulk.sum(slots, kept)
     // What is kept is in the order that was asked.
     let next = 0
     for (let index = 0; index < left; index += 1) {
@@ -261,71 +264,10 @@ export class Standing {
     this.#uncounted.push(slot)
   }
 
-  #keepAll(slots: Int32Array, count: number): number {
-    let kept = count
-    for (const rule of this.#options.plan.local) if (kept > 0) kept = this.#keep(rule, slots, kept)
-    return kept
-  }
-
   #set(slot: number, total: number, onChange: (slot: number) => void): void {
     if (this.#totals[slot] === total) return
     this.#totals[slot] = total
     onChange(slot)
-  }
-
-  #keep(rule: AnyRule, slots: Int32Array, count: number): number {
-    const { nodes, complain } = this.#options
-    try {
-      if (!isOneByOne(rule)) return rule.keep(slots, count, nodes.columns)
-      let left = 0
-      for (let index = 0; index < count; index += 1) {
-        const slot = slots[index] ?? 0
-        const node = nodes.facts[slot]
-        if (node && passes(rule, node, { columns: nodes.columns, complain })) slots[left++] = slot
-      }
-      return left
-    } catch (error) {
-      complain(rule.plugin, error)
-      return 0
-    }
-  }
-
-  #sum(slots: Int32Array, count: number): Float64Array {
-    const { nodes, plan } = this.#options
-    const { totals, points } = nodes.scratch
-    totals.fill(0, 0, count)
-    for (const preference of plan.absolute) {
-      points.fill(0, 0, count)
-      this.#scoreAll(preference, slots, { count, points })
-      const { weight } = preference
-      for (let index = 0; index < count; index += 1) totals[index] = totals[index]! + weight * points[index]!
-    }
-    return totals
-  }
-
-  #scoreAll(
-    preference: AnyPreference,
-    slots: Int32Array,
-    { count, points }: { readonly count: number; readonly points: Float64Array },
-  ): void {
-    const { nodes, complain } = this.#options
-    if (!isBulk(preference)) {
-      for (let index = 0; index < count; index += 1) {
-        const node = nodes.facts[slots[index] ?? 0]
-        if (node) points[index] = askScore(preference, node, complain)
-      }
-      return
-    }
-    try {
-      preference.scoreAll(slots, count, points, nodes.columns)
-      let sum = 0
-      for (let index = 0; index < count; index += 1) sum += points[index]! // below count
-      // A single one that is not a number, or not finite, makes the sum so.
-      if (!Number.isFinite(sum)) throw new Error('a score is not a number')
-    } catch (error) {
-      complain(preference.plugin, error)
-      points.fill(0, 0, count)
-    }
   }
 }
 
