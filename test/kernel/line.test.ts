@@ -10,15 +10,22 @@ test('whoever comes first of those that wait is served next, in whatever order t
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const line = new Line<number>((a, b) => a < b)
       let waiting: number[] = []
+      const served: (number | undefined)[] = []
+      const inOrder: (number | undefined)[] = []
+      const serve = () => {
+        served.push(line.pop())
+        inOrder.push(waiting.shift())
+      }
       for (const each of steps) {
-        if (each === 'pop') expect(line.pop()).toBe(waiting.shift())
+        if (each === 'pop') serve()
         else {
           line.push(each.push)
           waiting = [...waiting, each.push].toSorted((a, b) => a - b)
         }
       }
-      for (const next of waiting) expect(line.pop()).toBe(next)
-      expect(line.pop()).toBeUndefined()
+      while (waiting.length > 0) serve()
+      serve()
+      expect(served).toEqual(inOrder)
     }),
   )
 })
