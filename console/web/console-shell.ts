@@ -6,11 +6,11 @@ import { css, html, nothing } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import { KINDS, type Cluster, type Link } from './cluster.ts'
 import type { Navigation } from './navigation.ts'
-import { addressOf, type Route } from './route.ts'
+import { addressOf, type Place, type Route } from './route.ts'
 import { StateElement } from './state-element.ts'
 import { shared } from './styles.ts'
 
-const NAMES = { nodes: 'Nodes', pods: 'Pods', packs: 'Packs', namespaces: 'Namespaces', node: 'Node', pod: 'Pod' } as const
+const NAMES = { map: 'Map', nodes: 'Nodes', pods: 'Pods', packs: 'Packs', namespaces: 'Namespaces', node: 'Node', pod: 'Pod' } as const
 const LINKS: Record<Link, { readonly text: string; readonly tone: string }> = {
   connecting: { text: 'Connecting', tone: 'busy' },
   online: { text: 'Live', tone: 'good' },
@@ -87,7 +87,7 @@ export class ConsoleShell extends StateElement {
           <strong>Stark</strong>
           <nav aria-label="Console">
             <ul>
-              ${KINDS.map((kind) => html`<li>${this.#link(kind, route)}</li>`)}
+              ${(['map', ...KINDS] as const).map((place) => html`<li>${this.#link(place, route)}</li>`)}
             </ul>
           </nav>
           <div class="rest">
@@ -101,7 +101,7 @@ export class ConsoleShell extends StateElement {
     `
   }
 
-  #link(place: (typeof KINDS)[number], route: Route) {
+  #link(place: Place, route: Route) {
     const isHere = route.place === place || `${route.place}s` === place
     return html`<a href=${addressOf({ place, query: {} })} aria-current=${isHere ? 'page' : nothing}>${NAMES[place]}</a>`
   }
@@ -110,6 +110,7 @@ export class ConsoleShell extends StateElement {
     const { cluster, navigation } = this
     if (place === 'pod') return html`<pod-page pod-id=${query['id'] ?? ''} view=${query['view'] ?? ''} .cluster=${cluster}></pod-page>`
     if (place === 'node') return html`<node-page node-id=${query['id'] ?? ''} .cluster=${cluster}></node-page>`
+    if (place === 'map') return html`<cluster-map .cluster=${cluster} .navigation=${navigation}></cluster-map>`
     return keyed(place, html`<list-page kind=${place} .cluster=${cluster} .navigation=${navigation}></list-page>`)
   }
 

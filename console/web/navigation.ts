@@ -2,7 +2,7 @@
 import { shallowRef } from '@vue/reactivity'
 import { addressOf, routeOf, type Route } from './route.ts'
 
-const HOME: Route = { place: 'nodes', query: {} }
+const HOME: Route = { place: 'map', query: {} }
 
 export class Navigation {
   readonly #route = shallowRef<Route>(routeOf(location) ?? HOME)

@@ -19,8 +19,10 @@ const PODS: Record<PodStatus, Tone> = {
 }
 const NODES: Record<NodeStatus, Tone> = { online: 'good', unhealthy: 'bad', offline: 'bad' }
 
-export const podStatus = (status: PodStatus): TemplateResult => html`<span data-tone=${PODS[status]}>${status}</span>`
+export const podTone = (status: PodStatus): Tone => PODS[status]
+export const nodeTone = ({ status, unschedulable }: Node): Tone => (unschedulable ? 'busy' : NODES[status])
+
+export const podStatus = (status: PodStatus): TemplateResult => html`<span data-tone=${podTone(status)}>${status}</span>`
 
 export const nodeStatusText = ({ status, unschedulable }: Node): string => (unschedulable ? `${status}, cordoned` : status)
-export const nodeStatus = (node: Node): TemplateResult =>
-  html`<span data-tone=${node.unschedulable ? 'busy' : NODES[node.status]}>${nodeStatusText(node)}</span>`
+export const nodeStatus = (node: Node): TemplateResult => html`<span data-tone=${nodeTone(node)}>${nodeStatusText(node)}</span>`

@@ -1,5 +1,7 @@
 /** The web console in a real Chromium against a real server: what an operator does with it, and that it has nothing to complain about. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { CELL_PX, HEAD_PX } from '../../console/web/map-layout.ts'
+import { addressOf, PLACES } from '../../console/web/route.ts'
 import type { Pack } from '../../kernel/index.ts'
 import { Chromium, type Tab } from '../support/chromium.ts'
 import type { RawNode } from '../support/raw-node.ts'
@@ -42,6 +44,13 @@ async function signIn(path = '/'): Promise<Tab> {
   return tab
 }
 
+test('every address of the console is served, and leads to it', async () => {
+  for (const place of PLACES) {
+    const { status, body } = await server.as(undefined).get<string>(addressOf({ place, query: {} }))
+    expect({ status, isConsole: body.includes('<stark-console>') }, place).toEqual({ status: 200, isConsole: true })
+  }
+})
+
 describe('whoever comes', () => {
   test('signs in where the address leads, stays so over a reload, and is nobody again after signing out', async () => {
     const { page, complaints } = await signIn('/pods?filter=nothing')
@@ -82,6 +91,29 @@ describe('a cluster that nobody has set up', () => {
   })
 })
 
+describe('a server that goes away', () => {
+  test('is said to be away, and what has changed is there when it is back, without a reload', async () => {
+    const before = await startServer()
+    const { page } = await browser.open(`${before.url}/nodes?filter=came`)
+    await page.getByLabel('E-mail').fill(ADMIN.email)
+    await page.getByLabel('Password').fill(ADMIN.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('There is no node yet.').waitFor()
+    await before.kill()
+    await page.getByText('Offline, reconnecting').waitFor()
+    const after = await startServer({ folder: before.folder, env: { PORT: new URL(before.url).port } })
+    try {
+      const node = await after.join({ name: 'came-meanwhile' })
+      nodes.push(node)
+      await page.getByText('Live', { exact: true }).waitFor()
+      await page.getByRole('link', { name: 'came-meanwhile' }).waitFor()
+      expect(page.url()).toBe(`${before.url}/nodes?filter=came`)
+    } finally {
+      await after.kill('SIGTERM')
+    }
+  })
+})
+
 describe('the lists', () => {
   test('show a node and a pod as they come, filter and sort by the address, and the back button works', async () => {
     const { page, complaints } = await signIn('/nodes')
@@ -103,6 +135,25 @@ describe('the lists', () => {
     expect(page.url()).toBe(`${server.url}/pods?sort=-name`)
     await page.goBack()
     await page.getByRole('heading', { name: 'Nodes' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('the map', () => {
+  test('has a square for each pod, which leads to it', async () => {
+    const { id } = (await join('a-first-cell')).node
+    const pod = await server.run(pack, { name: 'square', nodeName: 'a-first-cell' })
+    await waitFor('the pod to be placed', async () => (await server.pod(pod.id)).nodeId === id)
+    const { page, complaints } = await signIn()
+    // Below the head of the group and that of the cell; the first cell is that of the first name.
+    const square = { x: 8, y: 24 + HEAD_PX + 4 }
+    await page.locator('canvas').click({ position: square })
+    await page.getByRole('heading', { name: 'square' }).waitFor()
+    await page.goBack()
+    await page.getByLabel('Group by').selectOption('runtime')
+    expect(page.url()).toBe(`${server.url}/?by=runtime`)
+    await page.locator('canvas').click({ position: { x: CELL_PX - 4, y: 24 + 4 } })
+    await page.getByRole('heading', { name: 'a-first-cell' }).waitFor()
     expect(complaints).toEqual([])
   })
 })
