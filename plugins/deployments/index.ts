@@ -6,16 +6,8 @@
  */
 import { Deployment, type Plugin } from '../../kernel/index.ts'
 import { Controller } from './controller.ts'
-import {
-  defineCreate,
-  defineDelete,
-  definePauses,
-  definePromote,
-  defineReads,
-  defineRollback,
-  defineScale,
-  defineUpdate,
-} from './operations.ts'
+import { definePauses, definePromote, defineRollback } from './moves.ts'
+import { defineCreate, defineDelete, defineReads, defineScale, defineUpdate } from './operations.ts'
 
 export const deployments = (): Plugin => ({
   name: 'deployments',
