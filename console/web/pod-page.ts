@@ -2,7 +2,7 @@
  * <pod-page pod-id="..." view="why" .cluster=${cluster}></pod-page>
  * One pod, live: what it is, why it is where it is, what happened to it, what it says, and what can be done with it.
  */
-import { css, html, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { Pod } from '../../kernel/schema/pod.ts'
 import type { Cluster } from './cluster.ts'
@@ -75,7 +75,7 @@ export class PodPage extends StateElement {
 
   #views() {
     const links = VIEWS.map(
-      ([view, name]) => html`<a href=${podAddress(this.podId, view)} aria-current=${view === this.view ? 'page' : 'false'}>${name}</a>`,
+      ([view, name]) => html`<a href=${podAddress(this.podId, view)} aria-current=${view === this.view ? 'page' : nothing}>${name}</a>`,
     )
     return html`<nav aria-label="Of this pod">${links}</nav>`
   }

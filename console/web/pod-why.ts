@@ -44,8 +44,8 @@ export class PodWhy extends StateElement {
     const { summary, victims } = state.value
     return html`
       <p class="sentence" role="status">${summary}</p>
-      ${victims.length > 0 ? html`<p>It would evict ${victims.join(', ')}.</p>` : ''} ${again} ${this.#table(state.value)}
-      ${changesOf(state.value)}
+      ${victims.length > 0 ? html`<p>It would evict ${victims.join(', ')}.</p>` : ''} ${again} ${changesOf(state.value)}
+      ${this.#table(state.value)}
     `
   }
 

@@ -21,6 +21,7 @@ export const shared = css`
     font-size: 1.1rem;
   }
   input,
+  select,
   button {
     box-sizing: border-box;
     min-height: 2.25rem;

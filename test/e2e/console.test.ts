@@ -174,6 +174,7 @@ describe('a pod', () => {
     await page.getByRole('heading', { name: 'explained running' }).waitFor()
 
     await page.getByRole('link', { name: 'Why' }).click()
+    expect(await page.locator('pod-page nav [aria-current]').allTextContents()).toEqual(['Why'])
     await page.getByText('is on holds; if it were not, it would go to holds').waitFor()
     await page.getByRole('rowheader', { name: 'holds (chosen)' }).waitFor()
     const refused = page.getByRole('row', { name: 'too-small refused' })
@@ -195,6 +196,19 @@ describe('a pod', () => {
     await page.getByRole('cell', { name: 'Stopping', exact: true }).waitFor()
     await node.report(await server.pod(pod.id), { status: 'stopped' })
     await page.getByRole('heading', { name: 'explained stopped' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+})
+
+describe('a pod that fits nowhere', () => {
+  test('says so, why each node refuses it, and what would place it', async () => {
+    const input = { name: 'too-big', nodeName: 'appears', resources: { requests: { cpu: 9000 }, limits: { cpu: 9000 } } }
+    const pod = await server.run(pack, input)
+    const { page, complaints } = await signIn(`/pod?id=${pod.id}&view=why`)
+    await page.getByText(/^0\/\d+ nodes fit/).waitFor()
+    await page.getByRole('heading', { name: 'What would place it' }).waitFor()
+    const row = page.getByRole('row', { name: 'appears refused' })
+    expect(await row.textContent()).toContain('lack cpu: 9000 is requested')
     expect(complaints).toEqual([])
   })
 })
