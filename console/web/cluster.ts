@@ -11,16 +11,17 @@ import { WireClient, type Socket } from '../../kernel/wire/client.ts'
 import type { Event, WireProblem } from '../../kernel/wire/frames.ts'
 import { ReplicaOf } from '../../kernel/wire/replica.ts'
 import { browserClock } from './clock.ts'
+import { HTTP_UNAUTHORIZED } from './http.ts'
 
 export const KINDS = ['nodes', 'pods', 'packs', 'namespaces'] as const
 export type Kind = (typeof KINDS)[number]
-/** `ended`: the server does not take this credential any more. */
+/** `ended`: the server hung up for good. */
 export type Link = 'connecting' | 'online' | 'reconnecting' | 'ended'
 
 export interface ClusterOptions {
   readonly token: () => string
-  /** The server refuses the credential for good. */
-  readonly onEnded: () => void
+  /** The server does not take the credential any more; may be called more than once. */
+  readonly onUnauthenticated: () => void
 }
 
 export class Cluster {
@@ -33,10 +34,12 @@ export class Cluster {
   readonly #refused = shallowReactive(new Map<Kind, string>())
   readonly #client: WireClient
   readonly token: () => string
+  readonly #onUnauthenticated: () => void
   #arrived: (() => void)[] = []
 
-  constructor({ token, onEnded }: ClusterOptions) {
+  constructor({ token, onUnauthenticated }: ClusterOptions) {
     this.token = token
+    this.#onUnauthenticated = onUnauthenticated
     this.#client = new WireClient({
       url: `${location.origin.replace(/^http/, 'ws')}/ws`,
       token,
@@ -44,7 +47,7 @@ export class Cluster {
       clock: browserClock,
       random: Math.random,
       onWelcome: () => (this.#link.value = 'online'),
-      onGone: (final) => this.#gone(final, onEnded),
+      onGone: (final) => this.#gone(final),
     })
     for (const kind of KINDS) this.#follow(kind)
   }
@@ -92,7 +95,7 @@ export class Cluster {
           replica.apply(event)
           this.#loaded.add(kind)
         }),
-      onRefused: ({ detail }) => this.#refused.set(kind, detail),
+      onRefused: (problem) => this.#refuse(kind, problem),
     })
   }
 
@@ -109,8 +112,13 @@ export class Cluster {
     for (const apply of arrived) apply()
   }
 
-  #gone(final: WireProblem | undefined, onEnded: () => void): void {
+  #refuse(kind: Kind, { status, detail }: WireProblem): void {
+    if (status === HTTP_UNAUTHORIZED) this.#onUnauthenticated()
+    else this.#refused.set(kind, detail)
+  }
+
+  #gone(final: WireProblem | undefined): void {
     this.#link.value = final ? 'ended' : this.#link.value === 'connecting' ? 'connecting' : 'reconnecting'
-    if (final) onEnded()
+    if (final?.status === HTTP_UNAUTHORIZED) this.#onUnauthenticated()
   }
 }

@@ -15,7 +15,7 @@ const LINKS: Record<Link, { readonly text: string; readonly tone: string }> = {
   connecting: { text: 'Connecting', tone: 'busy' },
   online: { text: 'Live', tone: 'good' },
   reconnecting: { text: 'Offline, reconnecting: what you see may be out of date', tone: 'bad' },
-  ended: { text: 'Signing in again', tone: 'busy' },
+  ended: { text: 'The server hung up for good: reload this page', tone: 'bad' },
 }
 
 export class ConsoleShell extends StateElement {

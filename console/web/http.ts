@@ -1,6 +1,6 @@
 /** The REST API, for what comes before there is a connection: signing in and out. */
 
-const HTTP_UNAUTHORIZED = 401
+export const HTTP_UNAUTHORIZED = 401
 const HTTP_FORBIDDEN = 403
 
 /** The server said no, or could not be reached. */

@@ -15,6 +15,8 @@ export class StarkConsole extends StateElement {
   readonly #session = new Session()
   readonly #navigation = new Navigation()
   #cluster: Cluster | undefined
+  /** Whom the server did not take: without new tokens it is not asked again. */
+  #refused: SignedIn | undefined
 
   constructor() {
     super()
@@ -41,6 +43,7 @@ export class StarkConsole extends StateElement {
       this.#leave()
       return html`<main><sign-in-form .session=${this.#session}></sign-in-form></main>`
     }
+    if (signedIn === this.#refused) return html`<main><p role="status">Signing in again</p></main>`
     return html`<console-shell
       .cluster=${this.#join()}
       .navigation=${this.#navigation}
@@ -57,16 +60,18 @@ export class StarkConsole extends StateElement {
   #join(): Cluster {
     this.#cluster ??= new Cluster({
       token: () => this.#session.current?.accessToken ?? '',
-      onEnded: () => void this.#comeBack(),
+      onUnauthenticated: () => void this.#comeBack(),
     })
     return this.#cluster
   }
 
   /** The token was too old, as after a night's sleep, or the session has ended: a new token tells. */
   async #comeBack(): Promise<void> {
+    if (!this.#cluster) return
     this.#leave()
-    await this.#session.refresh()
+    this.#refused = this.#session.current
     this.requestUpdate()
+    await this.#session.refresh()
   }
 
   #leave(): void {

@@ -64,6 +64,17 @@ describe('whoever comes', () => {
     expect(complaints).toEqual([])
   })
 
+  test('is asked to sign in again once the session has been ended elsewhere, and comes back to the same place', async () => {
+    const { page } = await signIn('/pods')
+    await server.delete('/api/auth/sessions')
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByLabel('E-mail').fill(ADMIN.email)
+    await page.getByLabel('Password').fill(ADMIN.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'Pods' }).waitFor()
+    expect(page.url()).toBe(`${server.url}/pods`)
+  })
+
   test('with a wrong password is told so and may try again', async () => {
     const { page } = await browser.open(server.url)
     await page.getByLabel('E-mail').fill(ADMIN.email)
