@@ -10,7 +10,7 @@ export const POD_PX = 10
 const GAP_PX = 8
 const GROUP_HEAD_PX = 24
 /** Squares in a row of a cell. */
-export const PODS_IN_ROW = 8
+const PODS_IN_ROW = 8
 /** What a cell has room for; the others are a number. */
 export const PODS_MAX = 56
 
@@ -31,7 +31,7 @@ export interface Layout {
 }
 
 /** What a node is grouped by: its runtime, its status, or one of its labels. */
-export function groupOf(node: Node, by: string): string {
+function groupOf(node: Node, by: string): string {
   if (by === 'runtime') return node.runtimeType
   if (by === 'status') return node.status
   return by === '' ? 'All nodes' : (node.labels[by] ?? `without ${by}`)
