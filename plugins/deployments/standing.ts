@@ -27,7 +27,7 @@ export const STAYS: Toleration = { key: 'stark/unreachable', operator: 'Exists',
 export const isLeaving = ({ status, deletedAt }: Pod): boolean => status === 'stopping' || deletedAt !== null
 
 /** epoch ms from which a pod counts as available; Infinity while nothing says so */
-export function availableAt(pod: Pod, { strategy: { readyDelaySeconds } }: Deployment): number {
+function availableAt(pod: Pod, { strategy: { readyDelaySeconds } }: Deployment): number {
   if (pod.status !== 'running' || isLeaving(pod)) return Infinity
   if (pod.ready) return 0
   return readyDelaySeconds === null || pod.startedAt === null ? Infinity : Date.parse(pod.startedAt) + readyDelaySeconds * 1000

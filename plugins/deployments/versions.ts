@@ -11,7 +11,7 @@ export interface Runner {
 const LATEST = 'latest'
 
 /** The newest version that fits and has its bundle. @param wanted a version, a range, or `latest` */
-export function findVersion(reader: Reader, { packName, wanted }: { packName: string; wanted: string }, who: Runner): Pack | undefined {
+function findVersion(reader: Reader, { packName, wanted }: { packName: string; wanted: string }, who: Runner): Pack | undefined {
   const ready = reader
     .by('packs', 'name', packName)
     .filter(({ bundle, visibility, ownerId }) => bundle !== null && (who.isAdmin || visibility === 'public' || ownerId === who.id))
