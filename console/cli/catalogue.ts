@@ -41,7 +41,7 @@ const shortcuts: Readonly<Record<string, { readonly operation: string; readonly 
   whatif: {
     operation: 'cluster.whatif',
     does: 'what would move if a node went, joined or changed; changes nothing',
-    example: `stark whatif --steps '[{"op":"drain","node":"node-7"}]'`,
+    example: `stark whatif --step '{"op":"drain","node":"node-7"}'`,
   },
   delete: { operation: 'pods.delete', does: 'stop a pod and remove it', example: 'stark get pods -o name | xargs -n 1 stark delete' },
 }
