@@ -6,6 +6,7 @@ export { codes, KernelError, toProblem, type Code, type FieldError, type Problem
 export { createHooks, STORE_STAGE, type Admission, type Draft, type Hooks, type Loading } from './hooks.ts'
 export type { Extension } from './extension.ts'
 export type { Fork } from './fork.ts'
+export { first } from './first.ts'
 export { invalid } from './input-errors.ts'
 export { Kernel, type KernelOptions } from './kernel.ts'
 export { silent, type Log, type LogFields, type LogLevel } from './log.ts'
@@ -21,6 +22,7 @@ export {
   type Settled,
 } from './operations.ts'
 export type { Plugin, PluginKernel, PluginStatus, Services } from './plugin.ts'
+export { sweep } from './sweep.ts'
 export { isValidSelector, labelOf, matchesNodeRules, matchesNodeTerm, matchesSelector, parseSelector, tolerates } from './matching.ts'
 export type { KindDefinition, Reader, State } from './state.ts'
 export type { New, Patch, Transaction } from './transaction.ts'

@@ -2,6 +2,7 @@
  * What is wrong with an input, field by field, in words for whoever sent it. Paths are JSON pointers.
  */
 import { KernelError, type FieldError } from './errors.ts'
+import { first } from './first.ts'
 
 /** Nobody reads more of them, and a body of one megabyte can make a hundred thousand. */
 const ERRORS_MAX = 20
@@ -9,9 +10,9 @@ const ERRORS_MAX = 20
 const DEPTH_MAX = 64
 
 export function invalid(errors: readonly FieldError[]): KernelError {
-  const [first] = errors
+  const [worst] = errors
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-  return new KernelError('INVALID', `${first?.path === '' ? 'the input' : first?.path} ${first?.message}${more}`, { errors })
+  return new KernelError('INVALID', `${worst?.path === '' ? 'the input' : worst?.path} ${worst?.message}${more}`, { errors })
 }
 
 interface SchemaError {
@@ -64,15 +65,6 @@ function* findUnstorable(value: unknown, isAnyText: boolean, path = '', depth = 
     const inside = `${path}/${pointerToken(key)}`
     yield* findUnstorable(key, isAnyText, inside)
     yield* findUnstorable(each, isAnyText, inside, depth + 1)
-  }
-}
-
-function* first<T>(count: number, items: Iterable<T>): Generator<T> {
-  let given = 0
-  for (const item of items) {
-    yield item
-    given += 1
-    if (given === count) return
   }
 }
 

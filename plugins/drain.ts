@@ -3,7 +3,7 @@
  * Source: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/
  */
 import { Type } from 'typebox'
-import { isEnded, isStartingAgain, lookUp, Node, Ref, strict, type Plugin } from '../kernel/index.ts'
+import { isEnded, isLeaving, lookUp, Node, Ref, strict, type Plugin } from '../kernel/index.ts'
 
 export const drain = (): Plugin => ({
   name: 'drain',
@@ -20,9 +20,7 @@ export const drain = (): Plugin => ({
       handle({ id }, { origin, who }) {
         const { id: nodeId, name } = lookUp(state, 'nodes', { ref: id, rule: 'name' })
         return commit(origin, (transaction) => {
-          const leaving = state
-            .by('pods', 'nodeId', nodeId)
-            .filter((pod) => !isEnded(pod) && (pod.status !== 'stopping' || isStartingAgain(pod)))
+          const leaving = state.by('pods', 'nodeId', nodeId).filter((pod) => !isEnded(pod) && !isLeaving(pod))
           for (const pod of leaving) {
             transaction.update('pods', pod.id, {
               status: 'stopping',

@@ -10,6 +10,7 @@ import {
   KernelError,
   Meta,
   strict,
+  sweep,
   timestamp,
   Time,
   type Call,
@@ -58,7 +59,7 @@ export const idempotency = (): Plugin => ({
         expiresAt,
       })
     })
-    kernel.clock.every(SWEEP_MS, () => void sweep(kernel))
+    kernel.clock.every(SWEEP_MS, () => void forget(kernel))
   },
 })
 
@@ -105,15 +106,8 @@ function keyId(actorId: string, key: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
-async function sweep({ state, commit, clock, log }: PluginKernel): Promise<void> {
-  const now = timestamp(clock.now())
-  const expired = [...state.all('idempotencyKeys')].filter(({ expiresAt }) => expiresAt < now)
-  if (expired.length === 0) return
-  try {
-    await commit({ actorId: 'idempotency' }, (transaction) => {
-      for (const { id } of expired) if (state.get('idempotencyKeys', id)) transaction.delete('idempotencyKeys', id)
-    })
-  } catch (error) {
-    log.warn('expired idempotency keys stay until the next sweep', { keys: expired.length, error: String(error) })
-  }
+async function forget(kernel: PluginKernel): Promise<void> {
+  const now = timestamp(kernel.clock.now())
+  const expired = [...kernel.state.all('idempotencyKeys')].filter(({ expiresAt }) => expiresAt < now)
+  await sweep(kernel, { kind: 'idempotencyKeys', actorId: 'idempotency', ids: expired.map(({ id }) => id) })
 }

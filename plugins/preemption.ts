@@ -4,7 +4,7 @@
  * one whose victims matter least is chosen. A pod of the same or a higher priority is never a victim.
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#preemption
  */
-import { clusterConfig, type NodeFacts, type Nomination, type Plugin, type Pod, type PreemptRequest } from '../kernel/index.ts'
+import { clusterConfig, isLeaving, type NodeFacts, type Nomination, type Plugin, type Pod, type PreemptRequest } from '../kernel/index.ts'
 
 /** Makes every priority positive, so that fewer victims of negative priority are less, as upstream adds them up. */
 const OFFSET = 2 ** 31
@@ -37,7 +37,7 @@ const nominate = (request: PreemptRequest): Nomination | undefined =>
 
 /** Pods on their way out are nobody's victims: they make room without being pushed. */
 const lowerOn = (node: NodeFacts, { pod, podsOn }: PreemptRequest): Pod[] =>
-  podsOn(node).filter(({ priority, status }) => priority < pod.priority && status !== 'stopping')
+  podsOn(node).filter((each) => each.priority < pod.priority && !isLeaving(each))
 
 /** As if the least important pod were enough, and of those the one that started last. */
 function atBest(node: NodeFacts, request: PreemptRequest): Candidate | undefined {

@@ -4,7 +4,17 @@
  * once. A pending eviction is not postponed by a longer toleration, and cancelled when nothing asks for it any more.
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
  */
-import { isEnded, timestamp, tolerates, type Change, type Node, type Plugin, type PluginKernel, type Pod } from '../kernel/index.ts'
+import {
+  isEnded,
+  isLeaving,
+  timestamp,
+  tolerates,
+  type Change,
+  type Node,
+  type Plugin,
+  type PluginKernel,
+  type Pod,
+} from '../kernel/index.ts'
 
 const RETRY_MS = 1_000
 
@@ -95,7 +105,7 @@ class Evictions {
       // Nobody is there to stop it: when its node is back, the agent finds it unwanted and ends it.
       if (!isReachable)
         transaction.update('pods', podId, { status: 'evicted', reason, statusMessage, ready: false, stoppedAt: timestamp(transaction.at) })
-      else if (pod.status !== 'stopping') transaction.update('pods', podId, { status: 'stopping', reason, statusMessage, ready: false })
+      else if (!isLeaving(pod)) transaction.update('pods', podId, { status: 'stopping', reason, statusMessage, ready: false })
     })
   }
 }

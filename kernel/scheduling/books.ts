@@ -3,7 +3,7 @@
  * Written from change sets; a pod counts from the moment it is bound until it has ended.
  */
 import type { Change } from '../changes.ts'
-import { isEnded, type Node, type Pod } from '../schema/index.ts'
+import { isEnded, isLeaving, type Node, type Pod } from '../schema/index.ts'
 import { Census, type Family } from './census.ts'
 import type { Held } from './columns.ts'
 import { NodeList } from './node-list.ts'
@@ -56,11 +56,10 @@ export class Books {
     }
   }
 
-  /** A node as it is from now on; its pods are counted again where its labels say. */
+  /** A node as it is from now on; its pods are counted again, as what counts them may look at all of its record. */
   setNode(id: string, node: Node | undefined): void {
     const slot = this.nodes.slotFor(id)
-    const before = this.nodes.at(slot)
-    const placed = before?.labels !== node?.labels || before?.taints !== node?.taints ? (this.#placed[slot] ?? NOBODY) : NOBODY
+    const placed = this.#placed[slot] ?? NOBODY
     for (const { family } of placed.values()) this.census.count(family, slot, -1)
     this.nodes.set(slot, node)
     for (const { family } of placed.values()) this.census.count(family, slot, 1)
@@ -147,5 +146,4 @@ const isCountedAlike = (a: Pod, b: Pod): boolean =>
   a.priority === b.priority &&
   a.namespace === b.namespace &&
   a.startedAt === b.startedAt &&
-  a.deletedAt === b.deletedAt &&
-  (a.status === 'stopping') === (b.status === 'stopping')
+  isLeaving(a) === isLeaving(b)

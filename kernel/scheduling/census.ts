@@ -2,7 +2,7 @@
  * The placed pods by kin, and what plugins count of them by topology. Pods of one kin are alike in all that a tally may look at, so a
  * tally is asked once for a kin, and a pod that comes or goes costs only the tallies that count it.
  */
-import type { Pod } from '../schema/index.ts'
+import { isLeaving, type Pod } from '../schema/index.ts'
 import type { NodeList } from './node-list.ts'
 import { Tally, type Contribution, type Kin, type Part, type TallyOptions } from './tally.ts'
 
@@ -42,11 +42,10 @@ export class Census {
   }
 
   /** The family that a pod belongs to. */
-  familyOf({ namespace, labels, scheduling, status, deletedAt }: Pod): Family {
-    const { podAffinity, podAntiAffinity } = scheduling
-    const isLeaving = deletedAt !== null || status === 'stopping'
-    const key = JSON.stringify([namespace, labels, podAffinity, podAntiAffinity, isLeaving])
-    const kin = { namespace, labels, podAffinity, podAntiAffinity, isLeaving }
+  familyOf(pod: Pod): Family {
+    const { namespace, labels, scheduling } = pod
+    const key = JSON.stringify([namespace, labels, scheduling, isLeaving(pod)])
+    const kin = { namespace, labels, scheduling, isLeaving: isLeaving(pod) }
     return this.#families.get(key) ?? { key, kin, bySlot: new Map(), shares: [], isListed: false }
   }
 

@@ -19,15 +19,6 @@ export class Domain {
     this.column = new Int32Array(capacity).fill(NO_VALUE)
   }
 
-  /** One more than the highest number that was ever given. */
-  get size(): number {
-    return this.#slots.length
-  }
-
-  numberOf(value: string): number {
-    return this.#numbers.get(value) ?? NO_VALUE
-  }
-
   /** The slot's node has this value from now on. @param before the one that it had */
   set(slot: number, value: string | undefined, before: string | undefined): void {
     this.column[slot] = value === undefined ? NO_VALUE : this.#take(value)

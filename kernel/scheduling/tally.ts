@@ -10,8 +10,7 @@ import type { NodeList } from './node-list.ts'
 /** What the pods of one kin are alike in: what a tally may look at. */
 export interface Kin extends Pick<Pod, 'namespace'> {
   readonly labels: Labels
-  readonly podAffinity?: Pod['scheduling']['podAffinity'] | undefined
-  readonly podAntiAffinity?: Pod['scheduling']['podAntiAffinity'] | undefined
+  readonly scheduling: Pod['scheduling']
   /** They are on their way out. */
   readonly isLeaving: boolean
 }
@@ -82,7 +81,7 @@ export class Tally {
     return sums ? (sums.counts[sums.domain.column[slot] ?? NO_VALUE] ?? 0) : 0
   }
 
-  /** The number of the node's own value of the key, for `of`; NO_VALUE where it has none. */
+  /** The number of the node's own value of the key, for `sums`; NO_VALUE where it has none. */
   placeOf(topologyKey: string, { slot }: Pick<NodeFacts, 'slot'>): number {
     return this.#sumsOf(topologyKey).domain.column[slot] ?? NO_VALUE
   }

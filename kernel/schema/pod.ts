@@ -129,6 +129,22 @@ export const Pod = strict({
 })
 export type Pod = Static<typeof Pod>
 
+/** What a pod that was just asked for has of what happens to pods. */
+export const NOTHING_HAPPENED = {
+  nodeId: null,
+  status: 'pending',
+  statusMessage: 'waits for a node',
+  reason: null,
+  restarts: 0,
+  incarnation: 0,
+  ready: false,
+  scheduledAt: null,
+  startedAt: null,
+  stoppedAt: null,
+  deletedAt: null,
+  exit: null,
+} as const satisfies Partial<Pod>
+
 const ENDED: readonly PodStatus[] = ['succeeded', 'failed', 'stopped', 'evicted']
 /** It has ended, holds nothing of its node any more, and will not run again by itself. */
 export const isEnded = (pod: { readonly status: PodStatus }): boolean => ENDED.includes(pod.status)
@@ -137,6 +153,10 @@ const STARTING_AGAIN: readonly (string | null)[] = ['Restarted', 'RolledBack']
 /** It is being stopped only to be started again where it is. */
 export const isStartingAgain = (pod: { readonly status: PodStatus; readonly reason: string | null }): boolean =>
   pod.status === 'stopping' && STARTING_AGAIN.includes(pod.reason)
+
+/** It still holds its place, and will not stay. */
+export const isLeaving = (pod: Pick<Pod, 'status' | 'reason' | 'deletedAt'>): boolean =>
+  pod.deletedAt !== null || (pod.status === 'stopping' && !isStartingAgain(pod))
 
 /** It has its place on a node and does not run there: it crashed, and its next start is still to come. */
 export const isBackingOff = (pod: { readonly status: PodStatus; readonly nodeId: string | null }): boolean =>

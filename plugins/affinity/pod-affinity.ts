@@ -48,9 +48,9 @@ const hasValidSelectors = ({ scheduling: { podAffinity, podAntiAffinity } }: Cla
     ({ labelSelector, namespaceSelector }) => isValidSelector(labelSelector) && isValidSelector(namespaceSelector),
   )
 
-const requiredOf = (affinity: Kin['podAffinity']): readonly PodAffinityTerm[] =>
-  affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
-const preferredOf = (affinity: Kin['podAffinity']) => affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+type Affinity = Pod['scheduling']['podAffinity']
+const requiredOf = (affinity: Affinity): readonly PodAffinityTerm[] => affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+const preferredOf = (affinity: Affinity) => affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
 
 interface Term {
   readonly topologyKey: string
@@ -59,13 +59,13 @@ interface Term {
 const termsOf = (terms: readonly PodAffinityTerm[], owner: Pick<Pod, 'namespace'>, state: Reader): Term[] =>
   terms.map((term) => ({ topologyKey: term.topologyKey, matches: matchingOf(term, owner, state) }))
 
-const hasRequiredAntiAffinity = ({ podAntiAffinity }: Kin): boolean => requiredOf(podAntiAffinity).length > 0
+const hasRequiredAntiAffinity = ({ scheduling }: Kin): boolean => requiredOf(scheduling.podAntiAffinity).length > 0
 
 /** Symmetry: a newcomer without any rule of its own stays out of reach of pods that do not want it. */
 function keepOutByOthers(candidates: CandidateSet, state: State): void {
   const newcomer = candidates.pod
   const countOf = (placed: Kin) =>
-    termsOf(requiredOf(placed.podAntiAffinity), placed, state).flatMap(({ topologyKey, matches }) =>
+    termsOf(requiredOf(placed.scheduling.podAntiAffinity), placed, state).flatMap(({ topologyKey, matches }) =>
       matches(newcomer) ? [[topologyKey, 1] as const] : [],
     )
   const unwelcome = candidates.tally(countOf, { of: hasRequiredAntiAffinity })
@@ -116,12 +116,12 @@ function requireAffinity(candidates: CandidateSet, state: State): void {
   })
 }
 
-const hasAffinity = ({ podAffinity, podAntiAffinity }: Kin): boolean => Boolean(podAffinity ?? podAntiAffinity)
+const hasAffinity = ({ scheduling: { podAffinity, podAntiAffinity } }: Kin): boolean => Boolean(podAffinity ?? podAntiAffinity)
 
 /** Own preferences, those of pods that are placed, and, by the hard weight, their required affinity add up by topology value. */
 function prefer(board: ScoreBoard, { state, hardPodAffinityWeight }: { state: State; hardPodAffinityWeight: number }): void {
   const { pod } = board
-  const own = weighted({ namespace: pod.namespace, ...pod.scheduling }, state)
+  const own = weighted(pod, state)
   const sums = board.tally(
     (placed) => {
       const fromOwn = own.flatMap(({ topologyKey, matches, weight }) => (matches(placed) ? [[topologyKey, weight] as const] : NOTHING))
@@ -142,22 +142,22 @@ interface WeightedTerm extends Term {
 }
 
 /** Whose terms they are. */
-type Owner = Pick<Kin, 'namespace' | 'podAffinity' | 'podAntiAffinity'>
+type Owner = Pick<Kin, 'namespace' | 'scheduling'>
 
 /** Preferred terms; anti-affinity counts against. */
 function weighted(owner: Owner, state: Reader): WeightedTerm[] {
-  const of = (affinity: Owner['podAffinity'], sign: 1 | -1) =>
+  const of = (affinity: Affinity, sign: 1 | -1) =>
     preferredOf(affinity).map(({ weight, podAffinityTerm }) => ({
       topologyKey: podAffinityTerm.topologyKey,
       matches: matchingOf(podAffinityTerm, owner, state),
       weight: sign * weight,
     }))
-  return [...of(owner.podAffinity, 1), ...of(owner.podAntiAffinity, -1)]
+  return [...of(owner.scheduling.podAffinity, 1), ...of(owner.scheduling.podAntiAffinity, -1)]
 }
 
 function fromPlaced(placed: Kin, newcomer: ClassPod, { state, hardPodAffinityWeight }: { state: Reader; hardPodAffinityWeight: number }) {
   if (!hasAffinity(placed)) return NOTHING
-  const hard = termsOf(requiredOf(placed.podAffinity), placed, state).map((term) => ({ ...term, weight: hardPodAffinityWeight }))
+  const hard = termsOf(requiredOf(placed.scheduling.podAffinity), placed, state).map((term) => ({ ...term, weight: hardPodAffinityWeight }))
   return [...weighted(placed, state), ...hard].flatMap(({ topologyKey, matches, weight }) =>
     matches(newcomer) ? [[topologyKey, weight] as const] : [],
   )

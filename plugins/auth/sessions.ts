@@ -3,7 +3,20 @@
  * tokens are verified without a round trip.
  */
 import { Type } from 'typebox'
-import { Id, KernelError, Listing, page, Page, Session, strict, timestamp, User, type Call, type PluginKernel } from '../../kernel/index.ts'
+import {
+  Id,
+  KernelError,
+  Listing,
+  page,
+  Page,
+  Session,
+  strict,
+  sweep,
+  timestamp,
+  User,
+  type Call,
+  type PluginKernel,
+} from '../../kernel/index.ts'
 import { Email, LoggedIn, logIn, Password, providerTokenOf, signIn } from './log-in.ts'
 import { matchesHash, parseSecret } from './secrets.ts'
 
@@ -147,16 +160,15 @@ export function defineSessions(kernel: PluginKernel): void {
 }
 
 /** Forgets sessions that have ended, and seals what they hold anew when keys change. */
-function keepTidy({ state, commit, clock, need, log, onStart }: PluginKernel): void {
-  const sweep = async () => {
+function keepTidy(kernel: PluginKernel): void {
+  const { state, commit, clock, need, log, onStart } = kernel
+  const forget = async () => {
     const now = timestamp(clock.now())
     const ended = [...state.all('sessions')].filter(({ expiresAt }) => expiresAt <= now)
-    await commit({ actorId: 'auth' }, (transaction) => {
-      for (const { id } of ended) if (state.get('sessions', id)) transaction.delete('sessions', id)
-    })
+    await sweep(kernel, { kind: 'sessions', actorId: 'auth', ids: ended.map(({ id }) => id) })
   }
-  onStart(sweep)
-  clock.every(SWEEP_MS, sweep)
+  onStart(forget)
+  clock.every(SWEEP_MS, forget)
   onStart(() => {
     const { seal, unseal, onRotate } = need('seals')
     onRotate(() =>

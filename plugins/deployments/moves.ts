@@ -1,8 +1,16 @@
 /** What moves a deployment between its revisions, or holds it: rollback, pause, resume, promote. */
 import { Type } from 'typebox'
-import { Deployment, isEnded, KernelError, strict, type DeploymentRevision, type Pack, type PluginKernel } from '../../kernel/index.ts'
+import {
+  Deployment,
+  isEnded,
+  isLeaving,
+  KernelError,
+  strict,
+  type DeploymentRevision,
+  type Pack,
+  type PluginKernel,
+} from '../../kernel/index.ts'
 import { begun, mustChange, Named, runnerOf } from './named.ts'
-import { isLeaving } from './standing.ts'
 import { currentOf, mustFindVersion, withRevision } from './versions.ts'
 
 export function defineRollback(kernel: PluginKernel): void {

@@ -1,6 +1,7 @@
 /** How a deployment stands: its pods as members, where a daemon belongs, and what that makes of its status. */
 import {
   isEnded,
+  isLeaving,
   matchesNodeRules,
   timestamp,
   tolerates,
@@ -23,8 +24,6 @@ export const REVISION_LABEL = 'stark/revision'
 
 /** Daemon pods stay on a node that is out of touch: they belong to it. */
 export const STAYS: Toleration = { key: 'stark/unreachable', operator: 'Exists', effect: 'NoExecute' }
-
-export const isLeaving = ({ status, deletedAt }: Pod): boolean => status === 'stopping' || deletedAt !== null
 
 /** epoch ms from which a pod counts as available; Infinity while nothing says so */
 function availableAt(pod: Pod, { strategy: { readyDelaySeconds } }: Deployment): number {

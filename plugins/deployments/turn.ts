@@ -1,9 +1,18 @@
 /** One look at one deployment, inside a commit: what it should have, what it has, and what is to be done next. */
-import { isEnded, KernelError, timestamp, type Deployment, type PluginKernel, type Pod, type Transaction } from '../../kernel/index.ts'
+import {
+  isEnded,
+  isLeaving,
+  KernelError,
+  timestamp,
+  type Deployment,
+  type PluginKernel,
+  type Pod,
+  type Transaction,
+} from '../../kernel/index.ts'
 import { planDaemon, type DaemonMember } from './daemon.ts'
 import { draftOf } from './draft.ts'
 import { planReplicated } from './replicated.ts'
-import { aimOf, isLeaving, memberOf, placesFor, REVISION_LABEL, statusOf } from './standing.ts'
+import { aimOf, memberOf, placesFor, REVISION_LABEL, statusOf } from './standing.ts'
 import { currentOf, goodOf, isSame, versionToFollow, withRevision, type Runner } from './versions.ts'
 
 /** Of one commit; the next follows at once. */

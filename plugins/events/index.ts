@@ -12,6 +12,7 @@ import {
   page,
   Page,
   strict,
+  sweep,
   Time,
   timestamp,
   type Change,
@@ -24,7 +25,6 @@ import { occasionOf, type Occasion } from './occasions.ts'
 
 const EVENTS_MAX = 10_000
 const SWEEP_MS = 60_000
-const DELETES_PER_COMMIT = 500
 const TTL_SECONDS = 86_400
 const MESSAGE_CHARACTERS_MAX = 2000
 
@@ -45,7 +45,7 @@ export const events = (): Plugin => ({
     })
     defineList(kernel)
     tellOfPlugins(kernel)
-    kernel.clock.every(SWEEP_MS, () => sweep(kernel))
+    kernel.clock.every(SWEEP_MS, () => forget(kernel))
   },
 })
 
@@ -135,17 +135,11 @@ function tellOfPlugins(kernel: PluginKernel): void {
   )
 }
 
-async function sweep({ state, commit, clock, isReady, log }: PluginKernel): Promise<void> {
+async function forget(kernel: PluginKernel): Promise<void> {
+  const { state, clock, isReady } = kernel
   if (!isReady()) return
   const oldest = timestamp(clock.now() - (clusterConfig(state).eventTtlSeconds ?? TTL_SECONDS) * 1000)
-  const all = [...state.all('events')].toSorted((a, b) => (a.lastAt < b.lastAt ? 1 : -1))
-  const expired = all.filter(({ lastAt }, index) => index >= EVENTS_MAX || lastAt < oldest).slice(0, DELETES_PER_COMMIT)
-  if (expired.length === 0) return
-  try {
-    await commit({ actorId: 'events' }, (transaction) => {
-      for (const { id } of expired) if (state.get('events', id)) transaction.delete('events', id)
-    })
-  } catch (error) {
-    log.warn('expired events stay until the next sweep', { events: expired.length, error: String(error) })
-  }
+  const newestFirst = [...state.all('events')].toSorted((a, b) => (a.lastAt < b.lastAt ? 1 : -1))
+  const expired = newestFirst.filter(({ lastAt }, index) => index >= EVENTS_MAX || lastAt < oldest)
+  await sweep(kernel, { kind: 'events', actorId: 'events', ids: expired.toReversed().map(({ id }) => id) })
 }

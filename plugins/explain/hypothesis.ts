@@ -1,5 +1,5 @@
 /** What explaining and what-if do alike on a fork: name pods, ask for one again, and let the scheduler and the agents finish. */
-import { clusterConfig, type Fork, type New, type Origin, type Pod, type State } from '../../kernel/index.ts'
+import { clusterConfig, NOTHING_HAPPENED, type Fork, type New, type Origin, type Pod, type State } from '../../kernel/index.ts'
 
 /** Pods that make way can make others make way; each round has lower priorities, and nobody has so many classes. */
 const ROUNDS_MAX = 100
@@ -16,18 +16,7 @@ export function askedAgain(pod: Pod, state: State): New<Pod> {
   return {
     ...fields,
     ...((state.has('priorityClasses') ? {} : { priority, preemptionPolicy }) as Pick<Pod, 'priority' | 'preemptionPolicy'>),
-    nodeId: null,
-    status: 'pending',
-    statusMessage: 'waits for a node',
-    reason: null,
-    restarts: 0,
-    incarnation: 0,
-    ready: false,
-    scheduledAt: null,
-    startedAt: null,
-    stoppedAt: null,
-    deletedAt: null,
-    exit: null,
+    ...NOTHING_HAPPENED,
   }
 }
 

@@ -5,6 +5,7 @@
 import semver from 'semver'
 import {
   clusterConfig,
+  first,
   tolerates,
   type Explanation as NodeExplanation,
   type NodeFacts,
@@ -71,15 +72,6 @@ function* oneByOne(changes: Iterable<Change>): Generator<Alternatives> {
 }
 
 const anyOf = (changes: Iterable<Change>): readonly Alternatives[] => [[...first(PER_SORT_MAX, changes)]]
-
-function* first<T>(count: number, items: Iterable<T>): Generator<T> {
-  let given = 0
-  for (const item of items) {
-    yield item
-    given += 1
-    if (given === count) return
-  }
-}
 
 /** The taints that alone keep the pod off a node, those of most nodes first. */
 function* tolerations({ pod, nodes }: Refused): Generator<Change> {

@@ -8,6 +8,7 @@ import {
   Id,
   isBackingOff,
   isEnded,
+  isLeaving,
   isStartingAgain,
   Pod,
   strict,
@@ -91,10 +92,9 @@ export function remove(transaction: Transaction, pod: Pod, why: { reason: string
 export function stop(transaction: Transaction, pod: Pod, { reason, message }: { reason: string; message: string }): Pod {
   if (isEnded(pod)) return pod
   const isNowhere = pod.nodeId === null || isBackingOff(pod)
-  const isLeaving = pod.status === 'stopping' && !isStartingAgain(pod)
   return transaction.update('pods', pod.id, {
     status: isNowhere ? 'stopped' : 'stopping',
-    reason: isLeaving ? pod.reason : reason,
+    reason: isLeaving(pod) ? pod.reason : reason,
     statusMessage: message,
     ready: false,
     stoppedAt: isNowhere ? timestamp(transaction.at) : null,

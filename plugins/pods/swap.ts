@@ -7,7 +7,7 @@ import { Type } from 'typebox'
 import {
   isBackingOff,
   isEnded,
-  isStartingAgain,
+  isLeaving,
   KernelError,
   Pod,
   Ref,
@@ -78,8 +78,7 @@ export function defineRollback({ operations, state, commit }: PluginKernel, choo
 const ofPack = ({ id, version }: Pack): Patch<Pod> => ({ packId: id, packVersion: version })
 
 function mustGoOn(pod: Pod): void {
-  const isLeaving = pod.status === 'stopping' && !isStartingAgain(pod)
-  if (!isEnded(pod) && !isLeaving) return
+  if (!isEnded(pod) && !isLeaving(pod)) return
   throw new KernelError('POD_ENDED', `pod ${pod.name} has ended or is being stopped: create another one`, {
     details: { status: pod.status },
   })

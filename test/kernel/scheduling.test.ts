@@ -225,6 +225,23 @@ describe('plugins', () => {
     expect(where(placed as Pod)).toBe('a')
   })
 
+  test('count pods on nodes by anything in a node’s record, as it is now', async () => {
+    const crowd = rule('crowd', ({ hooks }) =>
+      hooks.filter.tap('crowd', (candidates) => {
+        const inUse = candidates.tally(() => [['zone', 1]], { on: (node) => !node.unschedulable })
+        candidates.where((node) => inUse.at('zone', node) === 0 || 'are in a zone in use', { isVolatile: true })
+      }),
+    )
+    const { kernel, add } = await cluster([{ name: 'a', labels: { zone: 'z' }, unschedulable: true }], [crowd])
+    await add({})
+    const next = aPod()
+    const fits = () => kernel.scheduler.judge(next).feasible.length
+    expect(fits()).toBe(1)
+    const { id = '' } = kernel.state.find('nodes', 'name', 'a') ?? {}
+    await kernel.commit(owner, (transaction) => transaction.update('nodes', id, { unschedulable: false }))
+    expect(fits()).toBe(0)
+  })
+
   test('a victim that preemption names is asked to stop, and the pod takes its place once it has', async () => {
     const preempt = rule('preempt', ({ hooks, state }) =>
       hooks.preempt.tap('preempt', ({ best, leastOf }) => {

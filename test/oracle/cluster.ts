@@ -24,8 +24,9 @@ export interface Placed {
 export const hasEnded = ({ status }: Pod): boolean =>
   status === 'succeeded' || status === 'failed' || status === 'stopped' || status === 'evicted'
 
-/** Kubernetes calls it terminating: it still holds its place and will not stay. */
-export const isTerminating = ({ status, deletedAt }: Pod): boolean => status === 'stopping' || deletedAt !== null
+/** Kubernetes calls it terminating: it still holds its place and will not stay. One that stops only to be started again stays. */
+export const isTerminating = ({ status, reason, deletedAt }: Pod): boolean =>
+  deletedAt !== null || (status === 'stopping' && reason !== 'Restarted' && reason !== 'RolledBack')
 
 export const isWaiting = ({ status, nodeId, deletedAt }: Pod): boolean => status === 'pending' && nodeId === null && deletedAt === null
 

@@ -3,7 +3,7 @@
  * Source: https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#preemption
  */
 import type { Node, Pod } from '../../kernel/schema/index.ts'
-import { podsOn, sum, type Cluster } from './cluster.ts'
+import { isTerminating, podsOn, sum, type Cluster } from './cluster.ts'
 import { hasUntoleratedTaint, isCordonedFor, matchesNodeAffinity } from './node-rules.ts'
 import { refusalsOf } from './oracle.ts'
 import { isLonely } from './pod-affinity.ts'
@@ -54,7 +54,7 @@ const without = (gone: readonly Pod[], cluster: Cluster): Cluster => ({
  * victim, and holds its place until it has stopped.
  */
 function victimsOn(pod: Pod, node: Node, cluster: Cluster): Pod[] {
-  let victims = podsOn(cluster, node).filter(({ priority, status }) => priority < pod.priority && status !== 'stopping')
+  let victims = podsOn(cluster, node).filter((each) => each.priority < pod.priority && !isTerminating(each))
   if (!fits(pod, node, without(victims, cluster))) return []
   for (const spared of victims.toSorted(mostImportantFirst)) {
     const fewer = victims.filter((each) => each !== spared)

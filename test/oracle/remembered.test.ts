@@ -159,6 +159,14 @@ describe('room that is being made for a pod', () => {
     expect([statusOf(world, 'victim'), statusOf(world, 'other')]).toEqual(['stopping', 'running'])
   })
 
+  test('is made by a pod that only stops to be started again', async () => {
+    const world = await withNodes(full)
+    await put(world, 'n0', { ...whole, name: 'victim', status: 'stopping', reason: 'Restarted' })
+    await world.write((transaction) => transaction.create('pods', aPod({ ...whole, priority: 5 })))
+    await calm(world)
+    expect(world.kernel.state.find('pods', 'name', 'default/victim')).toMatchObject({ reason: 'Preempted' })
+  })
+
   test('is waited for after a restart, and nobody else has to go', async () => {
     const { store, kernel } = await preempting()
     store.release()

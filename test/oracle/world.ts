@@ -1,23 +1,6 @@
 /** The real thing: the server's own scheduling plugins on a kernel with a virtual clock, and its state as the oracle reads it. */
 import type { ClusterConfig, Plugin, Transaction } from '../../kernel/index.ts'
-import { nodeAffinity } from '../../plugins/affinity/node-affinity.ts'
-import { podAffinity } from '../../plugins/affinity/pod-affinity.ts'
-import { cluster } from '../../plugins/cluster.ts'
-import { cordon } from '../../plugins/cordon.ts'
-import { health } from '../../plugins/health.ts'
-import { namespaces } from '../../plugins/namespaces.ts'
-import { nodes } from '../../plugins/nodes/index.ts'
-import { packs } from '../../plugins/packs/index.ts'
-import { pods } from '../../plugins/pods/index.ts'
-import { preemption } from '../../plugins/preemption.ts'
-import { priority } from '../../plugins/priority.ts'
-import { limitRange } from '../../plugins/quotas/limit-range.ts'
-import { quota } from '../../plugins/quotas/quota.ts'
-import { resources } from '../../plugins/resources/index.ts'
-import { runtime } from '../../plugins/runtime.ts'
-import { taintEviction } from '../../plugins/taint-eviction.ts'
-import { taints } from '../../plugins/taints.ts'
-import { topologySpread } from '../../plugins/topology-spread.ts'
+import { scheduling } from '../../plugins/preset.ts'
 import { call, nodeOf } from '../support/calls.ts'
 import { startKernel, type TestKernel } from '../support/kernel.ts'
 import { MemoryStore } from '../support/memory-store.ts'
@@ -67,24 +50,3 @@ export async function startWorld({
     },
   }
 }
-
-const scheduling = (): Plugin[] => [
-  cluster(),
-  namespaces(),
-  packs(),
-  nodes(),
-  pods(),
-  priority(),
-  limitRange(),
-  runtime(),
-  cordon(),
-  taints(),
-  nodeAffinity(),
-  resources(),
-  quota(),
-  podAffinity(),
-  topologySpread(),
-  health(),
-  preemption(),
-  taintEviction(),
-]
