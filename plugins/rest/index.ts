@@ -8,6 +8,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import Koa, { type Context, type Middleware } from 'koa'
+import compress from 'koa-compress'
 import {
   KernelError,
   type Call,
@@ -36,6 +37,10 @@ const CORRELATION_ID = /^[\w.:-]{1,128}$/
 type Pages = Map<string, Parameters<Web['serve']>[1]>
 
 const HEADERS_MAX_MS = 15_000
+/** Smaller answers fit into few packets as they are. */
+const COMPRESSED_FROM_BYTES = 2048
+/** Not lines: what is followed is to arrive at once. Bundles are bytes, and travel as their hash names them. */
+const COMPRESSED = /^text\/|^application\/(?:\w+\+)?json$/
 const CONNECTIONS_MAX = 30_000
 
 export interface RestOptions {
@@ -53,6 +58,7 @@ export const rest = (options: RestOptions): Plugin => ({
     const door: Door = { kernel, streams: new Streams(kernel) }
     const routes = routesOf(door)
     app.use(bracket(kernel, options))
+    app.use(compress({ threshold: COMPRESSED_FROM_BYTES, filter: (type) => COMPRESSED.test(type) }))
     app.use((context, next) => (servePage(context, pages) ? undefined : next()))
     app.use((context, next): Promise<unknown> => routes()(context, next) as Promise<unknown>)
     app.use((context) => refuseUnknown(kernel, context))

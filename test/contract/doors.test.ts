@@ -47,6 +47,15 @@ describe('every answer', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull()
   })
 
+  test.each(['/main.js', '/openapi.json', '/api/packs'])(
+    'of %s travels compressed to who can read it so, if that is worth it',
+    async (path) => {
+      const { headers } = await fetch(server.url + path, { headers: { 'accept-encoding': 'br' } })
+      const isSmall = path.startsWith('/api')
+      expect([headers.get('content-encoding'), headers.get('vary')]).toEqual([isSmall ? null : 'br', 'Accept-Encoding'])
+    },
+  )
+
   test('about objects is kept by no cache', async () => {
     for (const path of ['/api/pods', '/api/auth/me', '/api/nothing']) {
       expect((await server.get(path)).headers.get('cache-control')).toBe('no-store')
