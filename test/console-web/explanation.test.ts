@@ -1,6 +1,6 @@
 /** From an explanation to the table of nodes by plugins. */
 import { expect, test } from 'vitest'
-import { judgementOf, type Explanation } from '../../console/web/explanation.ts'
+import { judgementOf, type Explanation } from '../../console/web/pods/explanation.ts'
 
 const explanation: Explanation = {
   summary: 'would go to b',

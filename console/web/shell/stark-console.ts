@@ -4,10 +4,10 @@
  * in, the connection to the cluster. The set-up token is taken out of the address at once, so that it is in no history.
  */
 import { html } from 'lit'
-import { Cluster } from './cluster.ts'
-import { Navigation } from './navigation.ts'
-import { Session, type SignedIn } from './session.ts'
-import { StateElement } from './state-element.ts'
+import { Cluster } from '../cluster.ts'
+import { Navigation } from '../navigation.ts'
+import { Session, type SignedIn } from '../sign-in/session.ts'
+import { StateElement } from '../state-element.ts'
 
 export class StarkConsole extends StateElement {
   static override properties = { setUpToken: { state: true } }

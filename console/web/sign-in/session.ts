@@ -3,8 +3,8 @@
  * access token is exchanged shortly before it ends; a refresh token is good once, so only one exchange is under way at a time.
  */
 import { shallowRef } from '@vue/reactivity'
-import type { User } from '../../kernel/schema/account.ts'
-import { Refusal, send } from './http.ts'
+import type { User } from '../../../kernel/schema/account.ts'
+import { Refusal, send } from '../http.ts'
 
 const KEY = 'stark-session'
 const REFRESH_BEFORE_MS = 60_000

@@ -4,11 +4,11 @@
  * it. It is an answer about the cluster of a moment, and is asked for again only when somebody wants to know again.
  */
 import { css, html } from 'lit'
-import { Answer } from './answer.ts'
-import type { Cluster } from './cluster.ts'
+import { Answer } from '../answer.ts'
+import type { Cluster } from '../cluster.ts'
 import { judgementOf, type Cell, type Explanation, type Row } from './explanation.ts'
-import { StateElement } from './state-element.ts'
-import { shared } from './styles.ts'
+import { StateElement } from '../state-element.ts'
+import { shared } from '../styles.ts'
 
 /** More rows than anybody reads; the sentence counts them all. */
 const ROWS_MAX = 200

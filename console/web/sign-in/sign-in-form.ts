@@ -3,9 +3,9 @@
  * Signs somebody in with e-mail and password. What the page shows next follows the session.
  */
 import { html, LitElement } from 'lit'
-import { Refusal } from './http.ts'
+import { Refusal } from '../http.ts'
 import type { Session } from './session.ts'
-import { formPage, shared } from './styles.ts'
+import { formPage, shared } from '../styles.ts'
 
 export class SignInForm extends LitElement {
   static override styles = [shared, formPage]

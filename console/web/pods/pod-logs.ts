@@ -3,9 +3,9 @@
  * What a pod says, as it says it. Stays at the newest line for as long as somebody is there.
  */
 import { css, html, LitElement } from 'lit'
-import type { Cluster } from './cluster.ts'
+import type { Cluster } from '../cluster.ts'
 import { followLog, type LogLine } from './log-stream.ts'
-import { shared } from './styles.ts'
+import { shared } from '../styles.ts'
 
 /** As many as the server keeps. */
 const LINES_MAX = 1_000

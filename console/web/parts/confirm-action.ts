@@ -3,9 +3,9 @@
  * A button that says what it will do, and the command that does the same, before it does it. Shows what the server has against it.
  */
 import { css, html, LitElement } from 'lit'
-import { WireError } from '../../kernel/wire/client.ts'
-import type { Cluster } from './cluster.ts'
-import { shared } from './styles.ts'
+import { WireError } from '../../../kernel/wire/client.ts'
+import type { Cluster } from '../cluster.ts'
+import { shared } from '../styles.ts'
 
 type Step = 'idle' | 'asking' | 'busy'
 

@@ -3,13 +3,13 @@
  * What happened to a pod, oldest first, also to one that is gone. Asked anew when the pod has changed.
  */
 import { html } from 'lit'
-import type { PodHistory as Entry } from '../../kernel/schema/cluster.ts'
-import { Answer } from './answer.ts'
-import type { Cluster } from './cluster.ts'
-import { StateElement } from './state-element.ts'
-import { podStatus } from './status.ts'
-import { shared } from './styles.ts'
-import { since } from './time.ts'
+import type { PodHistory as Entry } from '../../../kernel/schema/cluster.ts'
+import { Answer } from '../answer.ts'
+import type { Cluster } from '../cluster.ts'
+import { StateElement } from '../state-element.ts'
+import { podStatus } from '../status.ts'
+import { shared } from '../styles.ts'
+import { since } from '../time.ts'
 
 const ENTRIES_MAX = 500
 

@@ -4,9 +4,9 @@
  * what the server answered.
  */
 import { html, LitElement } from 'lit'
-import { Refusal, send } from './http.ts'
+import { Refusal, send } from '../http.ts'
 import type { SignedIn } from './session.ts'
-import { formPage, shared } from './styles.ts'
+import { formPage, shared } from '../styles.ts'
 
 export class SetUpForm extends LitElement {
   static override styles = [shared, formPage]

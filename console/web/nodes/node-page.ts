@@ -3,17 +3,17 @@
  * One node, live: what it is and has, what runs on it, and what can be done with it.
  */
 import { css, html } from 'lit'
-import type { Node } from '../../kernel/schema/node.ts'
-import type { Pod } from '../../kernel/schema/pod.ts'
-import type { Cluster } from './cluster.ts'
-import { podColumns } from './columns.ts'
-import { shellWord } from './format.ts'
-import { hasEnded, loadOf, loads } from './load.ts'
-import { StateElement } from './state-element.ts'
-import { nodeStatus } from './status.ts'
-import { shared } from './styles.ts'
-import { sorted } from './table-model.ts'
-import { since } from './time.ts'
+import type { Node } from '../../../kernel/schema/node.ts'
+import type { Pod } from '../../../kernel/schema/pod.ts'
+import type { Cluster } from '../cluster.ts'
+import { podColumns } from '../columns.ts'
+import { shellWord } from '../format.ts'
+import { hasEnded, loadOf, loads } from '../load.ts'
+import { StateElement } from '../state-element.ts'
+import { nodeStatus } from '../status.ts'
+import { shared } from '../styles.ts'
+import { sorted } from '../table-model.ts'
+import { since } from '../time.ts'
 
 export class NodePage extends StateElement {
   static override styles = [

@@ -4,11 +4,11 @@
  */
 import { css, html, nothing } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
-import { KINDS, type Cluster, type Link } from './cluster.ts'
-import type { Navigation } from './navigation.ts'
-import { addressOf, type Place, type Route } from './route.ts'
-import { StateElement } from './state-element.ts'
-import { shared } from './styles.ts'
+import { KINDS, type Cluster, type Link } from '../cluster.ts'
+import type { Navigation } from '../navigation.ts'
+import { addressOf, type Place, type Route } from '../route.ts'
+import { StateElement } from '../state-element.ts'
+import { shared } from '../styles.ts'
 
 const NAMES = { map: 'Map', nodes: 'Nodes', pods: 'Pods', packs: 'Packs', namespaces: 'Namespaces', node: 'Node', pod: 'Pod' } as const
 const LINKS: Record<Link, { readonly text: string; readonly tone: string }> = {

@@ -4,15 +4,15 @@
  */
 import { css, html, nothing, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
-import type { Pod } from '../../kernel/schema/pod.ts'
-import type { Cluster } from './cluster.ts'
-import { shellWord } from './format.ts'
-import { hasEnded } from './load.ts'
-import { nodeAddress, podAddress } from './route.ts'
-import { StateElement } from './state-element.ts'
-import { podStatus } from './status.ts'
-import { shared } from './styles.ts'
-import { since } from './time.ts'
+import type { Pod } from '../../../kernel/schema/pod.ts'
+import type { Cluster } from '../cluster.ts'
+import { shellWord } from '../format.ts'
+import { hasEnded } from '../load.ts'
+import { nodeAddress, podAddress } from '../route.ts'
+import { StateElement } from '../state-element.ts'
+import { podStatus } from '../status.ts'
+import { shared } from '../styles.ts'
+import { since } from '../time.ts'
 
 const VIEWS = [
   ['', 'Overview'],
