@@ -1,9 +1,12 @@
 /**
- * The cluster as this tab sees it: one connection, and a reactive copy of each kind that the console shows. What arrives within a
- * frame of the screen is applied at once, so that a thousand changes a second are sixty renderings.
+ * The cluster as this tab sees it: one connection, and a reactive copy of each kind that the console shows, followed from the first
+ * time that somebody reads it. What arrives within a frame of the screen is applied at once, so that a thousand changes a second are
+ * sixty renderings.
  */
 import { shallowReactive, shallowRef } from '@vue/reactivity'
-import type { Namespace } from '../../kernel/schema/cluster.ts'
+import type { ClusterConfig, Namespace } from '../../kernel/schema/cluster.ts'
+import type { Deployment } from '../../kernel/schema/deployment.ts'
+import type { ClusterEvent } from '../../kernel/schema/event.ts'
 import type { Node } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
@@ -11,10 +14,23 @@ import { WireClient, type Socket } from '../../kernel/wire/client.ts'
 import type { Event, WireProblem } from '../../kernel/wire/frames.ts'
 import { ReplicaOf } from '../../kernel/wire/replica.ts'
 import { browserClock } from './clock.ts'
+import { Fleet } from './fleet.ts'
 import { HTTP_UNAUTHORIZED } from './http.ts'
 
+interface Records {
+  readonly nodes: Node
+  readonly pods: Pod
+  readonly packs: Pack
+  readonly namespaces: Namespace
+  readonly deployments: Deployment
+  readonly clusterConfigs: ClusterConfig
+  readonly events: ClusterEvent
+}
+export type Kind = keyof Records
+/** Those that have a list. */
 export const KINDS = ['nodes', 'pods', 'packs', 'namespaces'] as const
-export type Kind = (typeof KINDS)[number]
+export type Listed = (typeof KINDS)[number]
+type All<K extends Kind> = ReadonlyMap<string, Records[K]>
 /** `ended`: the server hung up for good. */
 export type Link = 'connecting' | 'online' | 'reconnecting' | 'ended'
 
@@ -25,16 +41,24 @@ export interface ClusterOptions {
 }
 
 export class Cluster {
-  readonly #nodes = new ReplicaOf<Node>()
-  readonly #pods = new ReplicaOf<Pod>()
-  readonly #packs = new ReplicaOf<Pack>()
-  readonly #namespaces = new ReplicaOf<Namespace>()
+  /** What the nodes hold. */
+  readonly fleet = new Fleet()
+  readonly token: () => string
+  readonly #onUnauthenticated: () => void
   readonly #link = shallowRef<Link>('connecting')
   readonly #loaded = shallowReactive(new Set<Kind>())
   readonly #refused = shallowReactive(new Map<Kind, string>())
   readonly #client: WireClient
-  readonly token: () => string
-  readonly #onUnauthenticated: () => void
+  readonly #replicas: { readonly [K in Kind]: ReplicaOf<Records[K]> } = {
+    nodes: new ReplicaOf<Node>((before, after) => this.fleet.changeNode(before, after)),
+    pods: new ReplicaOf<Pod>((before, after) => this.fleet.changePod(before, after)),
+    packs: new ReplicaOf<Pack>(),
+    namespaces: new ReplicaOf<Namespace>(),
+    deployments: new ReplicaOf<Deployment>(),
+    clusterConfigs: new ReplicaOf<ClusterConfig>(),
+    events: new ReplicaOf<ClusterEvent>(),
+  }
+  readonly #followed = new Set<Kind>()
   #arrived: (() => void)[] = []
 
   constructor({ token, onUnauthenticated }: ClusterOptions) {
@@ -49,32 +73,41 @@ export class Cluster {
       onWelcome: () => (this.#link.value = 'online'),
       onGone: (final) => this.#gone(final),
     })
-    for (const kind of KINDS) this.#follow(kind)
+    this.#follow('nodes')
+    this.#follow('pods')
   }
 
-  get nodes(): ReadonlyMap<string, Node> {
-    return this.#nodes.records
+  get nodes(): All<'nodes'> {
+    return this.all('nodes')
   }
-  get pods(): ReadonlyMap<string, Pod> {
-    return this.#pods.records
-  }
-  get packs(): ReadonlyMap<string, Pack> {
-    return this.#packs.records
-  }
-  get namespaces(): ReadonlyMap<string, Namespace> {
-    return this.#namespaces.records
+  get pods(): All<'pods'> {
+    return this.all('pods')
   }
   get link(): Link {
     return this.#link.value
   }
 
+  /** Followed by the effect that reads it. */
+  all<K extends Kind>(kind: K): All<K> {
+    this.#follow(kind)
+    return this.#replicas[kind].records
+  }
+
+  /** The same, followed by nobody: for what is read a hundred thousand at a time. */
+  raw<K extends Kind>(kind: K): All<K> {
+    this.#follow(kind)
+    return this.#replicas[kind].raw
+  }
+
   /** Whether everything of this kind has come once. */
   hasLoaded(kind: Kind): boolean {
+    this.#follow(kind)
     return this.#loaded.has(kind)
   }
 
   /** Why this kind may not be seen, if so. */
   refusalOf(kind: Kind): string | undefined {
+    this.#follow(kind)
     return this.#refused.get(kind)
   }
 
@@ -88,11 +121,12 @@ export class Cluster {
   }
 
   #follow(kind: Kind): void {
-    const replica = { nodes: this.#nodes, pods: this.#pods, packs: this.#packs, namespaces: this.#namespaces }[kind]
+    if (this.#followed.has(kind)) return
+    this.#followed.add(kind)
     this.#client.watch(kind, {
       onEvent: (event: Event) =>
         this.#soon(() => {
-          replica.apply(event)
+          this.#replicas[kind].apply(event)
           this.#loaded.add(kind)
         }),
       onRefused: (problem) => this.#refuse(kind, problem),
@@ -110,6 +144,7 @@ export class Cluster {
     const arrived = this.#arrived
     this.#arrived = []
     for (const apply of arrived) apply()
+    this.fleet.flush()
   }
 
   #refuse(kind: Kind, { status, detail }: WireProblem): void {

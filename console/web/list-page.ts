@@ -3,7 +3,7 @@
  * Everything of one kind, live. What it is filtered and sorted by stands in the address.
  */
 import { css, html, type TemplateResult } from 'lit'
-import type { Cluster, Kind } from './cluster.ts'
+import type { Cluster, Listed } from './cluster.ts'
 import { namespaceColumns, nodeColumns, packColumns, podColumns } from './columns.ts'
 import type { ShownColumn } from './data-table.ts'
 import type { Navigation } from './navigation.ts'
@@ -11,7 +11,7 @@ import { StateElement } from './state-element.ts'
 import { shared } from './styles.ts'
 import { matching, sorted } from './table-model.ts'
 
-const WORDS: Record<Kind, { readonly title: string; readonly none: string; readonly start: string }> = {
+const WORDS: Record<Listed, { readonly title: string; readonly none: string; readonly start: string }> = {
   nodes: { title: 'Nodes', none: 'There is no node yet.', start: 'npx stark node join' },
   pods: { title: 'Pods', none: 'There is no pod yet.', start: 'npx stark deploy ./hello --watch' },
   packs: { title: 'Packs', none: 'There is no pack yet.', start: 'npx stark pack init hello' },
@@ -38,7 +38,7 @@ export class ListPage extends StateElement {
     `,
   ]
   static override properties = { kind: {}, cluster: { attribute: false }, navigation: { attribute: false } }
-  declare kind: Kind
+  declare kind: Listed
   declare cluster: Cluster
   declare navigation: Navigation
 
@@ -53,9 +53,9 @@ export class ListPage extends StateElement {
       case 'pods':
         return this.#list(cluster.pods.values(), podColumns(cluster))
       case 'packs':
-        return this.#list(cluster.packs.values(), packColumns)
+        return this.#list(cluster.all('packs').values(), packColumns)
       case 'namespaces':
-        return this.#list(cluster.namespaces.values(), namespaceColumns)
+        return this.#list(cluster.all('namespaces').values(), namespaceColumns)
     }
   }
 

@@ -1,22 +1,67 @@
-/** A reactive copy of what is watched: a map that Vue's effects, and so Lit elements, can follow. */
-import { shallowReactive } from '@vue/reactivity'
+/**
+ * A reactive copy of what is watched. Vue's effects, and so Lit elements, follow its view; what keeps sums of its own hears of each
+ * change; hot loops read the raw map. Those who follow are told once an event which keys have changed.
+ */
+import { shallowReactive, trigger } from '@vue/reactivity'
 import type { Event } from './frames.ts'
 
-export class ReplicaOf<T extends { readonly id: string }> {
-  readonly #records = shallowReactive(new Map<string, T>())
+/** Vue's own names for what happened to a key; the enum is not erasable, its values are these strings. */
+type VueOperation = Parameters<typeof trigger>[1]
 
+/** Hears of each record that was replaced: without `before` it is new, without `after` it is gone. */
+export type OnChange<T> = (before: T | undefined, after: T | undefined) => void
+
+export class ReplicaOf<T extends { readonly id: string }> {
+  readonly #raw = new Map<string, T>()
+  readonly #view = shallowReactive(this.#raw)
+  readonly #onChange: OnChange<T>
+
+  constructor(onChange: OnChange<T> = () => undefined) {
+    this.#onChange = onChange
+  }
+
+  /** Followed by whoever reads it inside an effect. */
   get records(): ReadonlyMap<string, T> {
-    return this.#records
+    return this.#view
+  }
+
+  /** The same records, followed by nobody. */
+  get raw(): ReadonlyMap<string, T> {
+    return this.#raw
   }
 
   /** Applies one event of the watch that this is a copy of. */
-  apply(event: Event): void {
-    const put = event.put as readonly T[]
-    if (event.isSnapshot) {
-      const kept = new Set(put.map(({ id }) => id))
-      for (const id of this.#records.keys()) if (!kept.has(id)) this.#records.delete(id)
-    }
-    for (const record of put) this.#records.set(record.id, record)
-    for (const id of event.gone) this.#records.delete(id)
+  apply({ isSnapshot, put, gone }: Event): void {
+    const records = put as readonly T[]
+    if (isSnapshot) return this.#replaceAll(records)
+    for (const record of records) this.#tell(this.#set(record) ? 'set' : 'add', record.id)
+    for (const id of gone) if (this.#delete(id)) this.#tell('delete', id)
+  }
+
+  #replaceAll(records: readonly T[]): void {
+    const kept = new Set(records.map(({ id }) => id))
+    for (const id of [...this.#raw.keys()]) if (!kept.has(id)) this.#delete(id)
+    for (const record of records) this.#set(record)
+    this.#tell('clear')
+  }
+
+  /** @returns whether it replaced another */
+  #set(record: T): boolean {
+    const before = this.#raw.get(record.id)
+    this.#raw.set(record.id, record)
+    this.#onChange(before, record)
+    return before !== undefined
+  }
+
+  #delete(id: string): boolean {
+    const before = this.#raw.get(id)
+    if (!before) return false
+    this.#raw.delete(id)
+    this.#onChange(before, undefined)
+    return true
+  }
+
+  #tell(operation: string, id?: string): void {
+    trigger(this.#raw, operation as VueOperation, id)
   }
 }
