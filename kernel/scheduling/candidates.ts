@@ -39,7 +39,7 @@ export type Cause = `${string}:${'put' | 'delete' | 'release'}`
 export interface RuleOptions {
   /** It looks at the node's record alone: no pod that leaves could change the answer. */
   readonly isFixed?: boolean
-  /** For a fixed rule: with the same text here it says the same of every node, whichever pod it is for, and is asked once for all. */
+  /** With the same text here it says the same of every node, whichever pod it is for, and is asked once for all. Not for volatile rules. */
   readonly sharedAs?: string
   /** It looks at more than the node and what its own pods hold, such as a tally: it is asked anew each time. */
   readonly isVolatile?: boolean
@@ -57,6 +57,8 @@ export interface BulkRule {
   readonly keep: (slots: Int32Array, count: number, nodes: NodeColumns) => number
   /** Why a node that did not pass was refused; asked only when somebody wants to know. */
   readonly reason: (node: NodeFacts) => string
+  /** As of a rule: with the same text here it says the same, whichever pod it is for. */
+  readonly sharedAs?: string
 }
 
 export interface CandidateSet {
@@ -111,8 +113,8 @@ export class Candidates implements CandidateSet {
     this.rules.push({ plugin: this.plugin, test, ...options })
   }
 
-  prune({ keep, reason }: BulkRule): void {
-    this.rules.push({ plugin: this.plugin, keep, reason })
+  prune(rule: BulkRule): void {
+    this.rules.push({ plugin: this.plugin, ...rule })
   }
 
   before(run: (nodes: readonly NodeFacts[]) => void): void {

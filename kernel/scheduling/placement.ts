@@ -11,6 +11,7 @@ import type { Cause, ClassPod, NodeFacts, Refusal, Rule } from './candidates.ts'
 import type { Family } from './census.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import { Gates } from './gates.ts'
+import type { Groups } from './groups.ts'
 import { LazyJudgement, type Judgement } from './judgement.ts'
 import { askRule, firstRefusal, passes, Plan, type Asking, type Complain } from './plan.ts'
 import { pointsOf } from './points.ts'
@@ -19,7 +20,7 @@ import { Proposals } from './proposals.ts'
 import { kindOf } from './refusals.ts'
 import type { Preference } from './score-board.ts'
 import type { Shared } from './shared.ts'
-import { Standing } from './standing.ts'
+import type { Standing } from './standing.ts'
 import { summarise } from './summary.ts'
 import type { Tally } from './tally.ts'
 
@@ -51,13 +52,16 @@ export class Placement {
   readonly #asking: Asking
   readonly #tallies: Tally[] = []
   readonly #fixed: FixedRules
-  readonly #standing: Standing
   readonly #gates: Gates
   readonly #proposals: Proposals
   readonly #shared: Shared
   readonly #bounds: Bounds
   #prepared = -1
-  #isSeen = false
+  #standing: Standing | undefined
+  /** The labels over which it was asked for. */
+  #over: readonly string[] | undefined
+  /** Those that the gates know. */
+  #groups: Groups | undefined
   #family: Family | undefined
 
   constructor(pod: ClassPod, { hooks, books, complain, weightOf, shared, only }: PlacementOptions) {
@@ -83,8 +87,6 @@ export class Placement {
       },
     })
     this.#fixed = shared.rules(this.#plan, asking)
-    const relative = this.#plan.relative.map((preference) => ({ preference, scores: shared.scores(preference, asking) }))
-    this.#standing = new Standing({ nodes, plan: this.#plan, fixed: this.#fixed, relative, shared, complain })
     this.#gates = new Gates(nodes, asking)
     this.#proposals = new Proposals(nodes)
     this.#bounds = new Bounds(nodes)
@@ -166,14 +168,11 @@ export class Placement {
 
   #choose(lot: string, isOnlyOne: boolean): NodeFacts | undefined {
     const { nodes } = this.#books
-    const standing = this.#standing
     const needed = this.#needed()
     const wished = this.#plan.wished()
     const isPlain = needed.length + wished.length === 0 && !this.#plan.drawsLots
-    if (isPlain && isOnlyOne && !this.#isSeen && !standing.isRelative) {
-      this.#isSeen = true
-      return nodes.at(standing.glance())
-    }
+    const standing = this.#stand()
+    if (isPlain && isOnlyOne && !standing.isAsked && !standing.isRelative) return nodes.at(standing.glance())
     this.#sync()
     const isAlone = ({ over }: { readonly over?: unknown }): boolean => over === undefined
     if (this.#plan.drawsLots || needed.some(isAlone) || wished.some(isAlone)) return this.#chooseOneByOne(needed, { wished, lot })
@@ -185,15 +184,29 @@ export class Placement {
     )
   }
 
-  #sync(): void {
-    this.#isSeen = true
-    if (this.#standing.sync()) this.#gates.forget()
+  /** Who stands how, grouped by the labels that matter now. */
+  #stand(): Standing {
+    const over = this.#plan.over()
+    if (this.#standing && this.#over === over) return this.#standing
+    this.#over = over
+    return (this.#standing = this.#shared.standing(this.#plan, { over, fixed: this.#fixed, asking: this.#asking }))
+  }
+
+  /** As `#stand`, up to date. */
+  #sync(): Standing {
+    const standing = this.#stand()
+    standing.sync()
+    if (standing.groups !== this.#groups) this.#gates.forget()
+    this.#groups = standing.groups
+    return standing
   }
 
   /** Where something has to be asked of each node. */
   #chooseOneByOne(needed: readonly Rule[], { wished, lot }: { wished: readonly Preference[]; lot: string }): NodeFacts | undefined {
     const { nodes } = this.#books
-    const feasible = this.#standing.feasible().flatMap((slot) => nodes.at(slot) ?? [])
+    const feasible = this.#stand()
+      .feasible()
+      .flatMap((slot) => nodes.at(slot) ?? [])
     const left = needed.length === 0 ? feasible : feasible.filter((node) => firstRefusal(needed, node, this.#asking) === undefined)
     return this.#bestOf(left, { wished, ...(this.#plan.drawsLots ? { lot } : {}) })
   }
@@ -202,9 +215,10 @@ export class Placement {
   #bestOf(feasible: readonly NodeFacts[], { wished, lot }: { wished: readonly Preference[]; lot?: string }): NodeFacts | undefined {
     if (feasible.length <= 1) return feasible[0]
     const { ranks } = this.#books.nodes
-    const totals = feasible.map(({ slot }) => this.#standing.total(slot))
+    const standing = this.#stand()
+    const totals = feasible.map(({ slot }) => standing.total(slot))
     if (wished.length > 0) this.#plan.prepareScores(feasible)
-    for (const preference of [...this.#standing.telling(), ...wished]) {
+    for (const preference of [...standing.telling(), ...wished]) {
       const points = pointsOf(preference, feasible, this.#asking)
       for (let index = 0; index < totals.length; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
     }
@@ -259,18 +273,21 @@ export class Placement {
 
   /** What could change the answer when nothing fits. */
   causes(): ReadonlySet<Cause> {
-    this.#sync()
-    return this.#plan.causes(this.#standing.refusals().flatMap(({ plugin, count }) => (count > 0 ? [plugin] : [])))
+    return this.#plan.causes(
+      this.#sync()
+        .refusals()
+        .flatMap(({ plugin, count }) => (count > 0 ? [plugin] : [])),
+    )
   }
 
   /** One sentence for people, when nothing fits. */
   summary(): string {
-    this.#sync()
+    const standing = this.#sync()
     const counts = new Map<string, number>()
     const add = (kind: string, count: number): unknown => counts.set(kind, (counts.get(kind) ?? 0) + count)
-    for (const { kind, count } of this.#standing.refusals()) if (count > 0) add(kind, count)
+    for (const { kind, count } of standing.refusals()) if (count > 0) add(kind, count)
     const needed = this.#needed()
-    for (const slot of needed.length === 0 ? [] : this.#standing.feasible()) {
+    for (const slot of needed.length === 0 ? [] : standing.feasible()) {
       const node = this.#books.nodes.at(slot)
       const refusal = node && firstRefusal(needed, node, this.#asking)
       if (refusal) add(kindOf(refusal.reason), 1)

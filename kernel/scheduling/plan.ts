@@ -41,11 +41,15 @@ export class Plan {
   /** About more, or points only beside the others: asked each time. */
   readonly moods: readonly Preference[]
   readonly drawsLots: boolean
+  /** The same for plans that judge each node by itself alike; undefined when a plugin does not say how it judges. */
+  readonly sharedAs: string | undefined
   readonly #candidates: Candidates
   readonly #board: Board
   readonly #complain: Complain
-  /** Known once, where no plugin has it depend on what is counted. */
-  #over: readonly string[] | undefined
+  readonly #alwaysOver: readonly string[]
+  /** Which labels depends on what is counted. */
+  readonly #countedOver: readonly (() => readonly string[])[]
+  #over: readonly string[] = []
 
   constructor(pod: ClassPod, { hooks, tally, weightOf, complain, only }: PlanOptions) {
     this.#candidates = new Candidates(pod, tally)
@@ -69,16 +73,18 @@ export class Plan {
     this.relative = others.filter(({ isFixed, isVolatile }) => isFixed && !isVolatile)
     this.moods = others.filter(({ isFixed, isVolatile }) => !isFixed || isVolatile)
     this.drawsLots = this.#board.drawsLots
+    const overs = [...this.volatile, ...this.moods].map(({ over = [] }) => over)
+    this.#alwaysOver = sorted(overs.flatMap((over) => (typeof over === 'function' ? [] : over)))
+    this.#countedOver = overs.filter((over) => typeof over === 'function')
+    this.sharedAs = likenessOf([...this.fixed, ...this.local, ...this.absolute, ...this.relative])
   }
 
-  /** The labels over which anything is asked now. */
+  /** The labels over which anything is asked now; the same array for as long as they are the same. */
   over(): readonly string[] {
-    if (this.#over) return this.#over
-    const overs = [...this.volatile, ...this.moods].flatMap(({ over }) => (over ? [over] : []))
-    const keys = new Set(overs.flatMap((over) => (typeof over === 'function' ? over() : over)))
-    const sorted = [...keys].toSorted()
-    if (overs.every((over) => typeof over !== 'function')) this.#over = sorted
-    return sorted
+    if (this.#countedOver.every((over) => over().length === 0)) return this.#alwaysOver
+    const keys = sorted([...this.#alwaysOver, ...this.#countedOver.flatMap((over) => over())])
+    if (keys.length !== this.#over.length || keys.some((key, index) => key !== this.#over[index])) this.#over = keys
+    return this.#over
   }
 
   /** The volatile rules that say anything now. */
@@ -126,6 +132,14 @@ export class Plan {
       this.#complain(plugin, error)
     }
   }
+}
+
+const sorted = (keys: readonly string[]): readonly string[] => [...new Set(keys)].toSorted()
+
+/** The same text for rules and preferences that say the same, weigh the same, and stand in the same order. */
+function likenessOf(said: readonly (AnyRule | AnyPreference)[]): string | undefined {
+  if (said.some(({ sharedAs }) => sharedAs === undefined)) return undefined
+  return JSON.stringify(said.map((each) => [each.plugin, each.sharedAs, 'weight' in each ? each.weight : 0]))
 }
 
 export const isOneByOne = (rule: AnyRule): rule is Rule => 'test' in rule

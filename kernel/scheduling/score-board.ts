@@ -16,7 +16,7 @@ export interface ScoreOptions {
   readonly normalise?: Normalise
   /** It looks at the node's record alone. */
   readonly isFixed?: boolean
-  /** For a fixed preference: with the same text here it says the same of every node, whichever pod it is for, and is asked once for all. */
+  /** With the same text here it says the same of every node, whichever pod it is for, and is asked once for all. Not for volatile preferences. */
   readonly sharedAs?: string
   /** It looks at more than the node and what its own pods hold, such as a tally: it is asked anew each time. */
   readonly isVolatile?: boolean
@@ -26,6 +26,8 @@ export interface ScoreOptions {
   readonly over?: readonly string[] | (() => readonly string[])
 }
 
+export type BulkOptions = Pick<ScoreOptions, 'weight' | 'sharedAs'>
+
 /** Adds points, 0..100, at the same index as the node's slot. It looks at the numbers of the node and of what its pods hold. */
 export type BulkScore = (slots: Int32Array, count: number, points: Float64Array, nodes: NodeColumns) => void
 
@@ -33,7 +35,7 @@ export interface ScoreBoard {
   readonly pod: ClassPod
   add(score: (node: NodeFacts) => number, options?: ScoreOptions): void
   /** As `add`, over columns: the points are 0..100 already. */
-  addAll(score: BulkScore, options?: Pick<ScoreOptions, 'weight'>): void
+  addAll(score: BulkScore, options?: BulkOptions): void
   /** Runs before the feasible nodes are scored by volatile preferences, each time that they are, with all of them, or with one for all that agree in what is looked at. */
   before(run: (feasible: readonly NodeFacts[]) => void): void
   /** Counts of placed pods by topology, kept up to date for as long as the class is known. */
@@ -47,7 +49,7 @@ export interface Preference extends Omit<ScoreOptions, 'weight'> {
   readonly score: (node: NodeFacts) => number
   readonly weight: number
 }
-export interface BulkPreference {
+export interface BulkPreference extends Omit<BulkOptions, 'weight'> {
   readonly plugin: string
   readonly scoreAll: BulkScore
   readonly weight: number
@@ -80,8 +82,8 @@ export class Board implements ScoreBoard {
     this.preferences.push({ ...options, plugin: this.plugin, score, weight: this.#weight(options) })
   }
 
-  addAll(scoreAll: BulkScore, options: Pick<ScoreOptions, 'weight'> = {}): void {
-    this.preferences.push({ plugin: this.plugin, scoreAll, weight: this.#weight(options) })
+  addAll(scoreAll: BulkScore, options: BulkOptions = {}): void {
+    this.preferences.push({ ...options, plugin: this.plugin, scoreAll, weight: this.#weight(options) })
   }
 
   before(run: (feasible: readonly NodeFacts[]) => void): void {

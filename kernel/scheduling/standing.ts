@@ -19,6 +19,8 @@ const OUT = -Infinity
 export interface StandingOptions {
   readonly nodes: NodeList
   readonly plan: Plan
+  /** The labels in which the nodes of a group agree. */
+  readonly over: readonly string[]
   readonly fixed: FixedRules
   /** What becomes points only beside the other nodes. */
   readonly relative: readonly { readonly preference: Preference; readonly scores: FixedScores }[]
@@ -31,6 +33,7 @@ export class Standing {
   readonly #bulk: Bulk
   #groups: Groups
   #brackets: Brackets
+  #isAsked = false
   #totals = new Float64Array(0)
   /** By group: the slot with the most points, the first by name among equals, and its points. */
   #bests = new Int32Array(0)
@@ -52,7 +55,12 @@ export class Standing {
     this.#brackets = this.#seed()
   }
 
-  /** Nodes that agree in everything that is asked once for many. */
+  /** Whether anybody has asked about it before: what is asked again is worth keeping. */
+  get isAsked(): boolean {
+    return this.#isAsked
+  }
+
+  /** Nodes that agree in everything that is asked once for many; other ones when they have to be grouped anew. */
   get groups(): Groups {
     return this.#groups
   }
@@ -73,31 +81,32 @@ export class Standing {
     return isAny ? relative.flatMap(({ preference, scores }) => (scores.isTelling ? [preference] : [])) : NONE
   }
 
-  /** Brings everything up to date. @returns whether the groups are other ones now */
-  sync(): boolean {
-    const { nodes, plan, fixed } = this.#options
+  /** Brings everything up to date. */
+  sync(): void {
+    const { nodes, fixed } = this.#options
+    this.#isAsked = true
     fixed.sync()
     this.#ranks = nodes.ranks
-    const over = plan.over()
-    const telling = this.telling()
-    const differences = over.length + telling.length === 0 ? '' : [...over, ...telling.map(({ plugin }) => ` ${plugin}`)].join('\n')
+    const differences = this.telling()
+      .map(({ plugin }) => plugin)
+      .join('\n')
     const changes = nodes.changes.since(this.#changesSeen, nodes.size)
     const count = changes?.count ?? 0
     const isNews = this.#recordsSeen !== nodes.records.position
     if (!changes || differences !== this.#differences || this.#totals.length < nodes.size || (isNews && !this.#regroup())) {
       this.#differences = differences
       this.#rebuild()
-      return true
+      return
     }
     this.#changesSeen = nodes.changes.position
     // The rules work in place, and the log's own array is the next reader's too.
     if (count > 0) this.#judge(nodes.scratch.take(changes.slots, count), count, (slot) => this.#replay(slot))
-    return false
   }
 
   /** The best slot of all, without keeping anything of how the others stand; -1 when every node is refused. */
   glance(): number {
     const { nodes, fixed } = this.#options
+    this.#isAsked = true
     fixed.sync()
     const { admitted } = fixed
     const slots = nodes.scratch.take(admitted, admitted.length)
@@ -210,11 +219,11 @@ export class Standing {
   }
 
   #rebuild(): void {
-    const { nodes, plan, relative, shared, fixed } = this.#options
+    const { nodes, over, relative, shared, fixed } = this.#options
     const { capacity } = nodes.columns
     this.#totals = new Float64Array(capacity).fill(OUT)
     const raws = relative.flatMap(({ scores }) => (scores.isTelling ? [scores.raws] : []))
-    this.#groups = raws.length === 0 ? shared.groups(plan.over()) : groupNodes(nodes, { over: plan.over(), raws })
+    this.#groups = raws.length === 0 ? shared.groups(over) : groupNodes(nodes, { over, raws })
     this.#changesSeen = nodes.changes.position
     this.#recordsSeen = nodes.records.position
     this.#refusals.clear()

@@ -73,7 +73,7 @@ const watched = (value: unknown, referee: Referee): unknown =>
 const watchedIn = (options: unknown, referee: Referee): object =>
   Object.fromEntries(Object.entries(options ?? {}).map(([field, value]) => [field, watched(value, referee)]))
 
-function keeping({ keep, reason }: Partial<BulkRule>, referee: Referee): BulkRule {
+function keeping({ keep, reason, sharedAs }: Partial<BulkRule>, referee: Referee): BulkRule {
   const given = mustBeFunction<BulkRule['keep']>('prune', keep)
   return {
     keep: referee.watched('filter', (slots: Int32Array, count: number, nodes) => {
@@ -83,6 +83,7 @@ function keeping({ keep, reason }: Partial<BulkRule>, referee: Referee): BulkRul
       return left
     }),
     reason: referee.watched('filter', mustBeFunction<BulkRule['reason']>('prune', reason), mustBeSentence),
+    ...(sharedAs === undefined ? {} : { sharedAs }),
   }
 }
 

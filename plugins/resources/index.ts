@@ -26,20 +26,23 @@ export const resources = ({ weights = { cpu: 1, memory: 1 } }: ResourcesOptions 
     })
     hooks.filter.tap('resources', (candidates) => {
       const { requests } = candidates.pod.resources
+      const sharedAs = JSON.stringify(requests)
       const ask = () => ({ requests, podsMax: clusterConfig(state).maxPodsPerNode })
       candidates.prune({
         keep: (slots, count, nodes) => keepRoomy({ slots, count, nodes }, ask()),
         reason: (node) => shortage(node, ask()),
+        sharedAs,
       })
       candidates.retryOn('nodes:put', 'pods:release', 'clusterConfigs:put')
     })
     hooks.score.tap('resources', (board) => {
       const { requests } = board.pod.resources
+      const sharedAs = JSON.stringify(requests)
       switch (board.pod.scheduling.schedulingPolicy ?? clusterConfig(state).schedulingPolicy) {
         case 'spread':
-          return board.addAll(leastAllocated({ weights, requests }))
+          return board.addAll(leastAllocated({ weights, requests }), { sharedAs: `spread ${sharedAs}` })
         case 'binpack':
-          return board.addAll(mostAllocated({ weights, requests }))
+          return board.addAll(mostAllocated({ weights, requests }), { sharedAs: `binpack ${sharedAs}` })
         case 'least_loaded':
           // What is really used is reported by heartbeats, which change no record.
           return board.add(meanLoad({ weights, requests, usedOn: (nodeId) => need('heartbeats').used(nodeId) }), { isVolatile: true })
@@ -53,7 +56,7 @@ export const resources = ({ weights = { cpu: 1, memory: 1 } }: ResourcesOptions 
       const { requests } = board.pod.resources
       const policy = board.pod.scheduling.schedulingPolicy ?? clusterConfig(state).schedulingPolicy
       if (policy === 'affinity' || policy === 'random' || ((requests.cpu ?? 0) === 0 && (requests.memory ?? 0) === 0)) return
-      board.addAll(balanceOf(requests))
+      board.addAll(balanceOf(requests), { sharedAs: JSON.stringify(requests) })
     })
   },
 })

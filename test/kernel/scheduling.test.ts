@@ -196,6 +196,26 @@ describe('plugins', () => {
     expect(where(placed as Pod)).toBe('b')
   })
 
+  test('say once for all pods what is the same for them, and each pod weighs it as it was told', async () => {
+    let asked = 0
+    const likes = rule('likes', ({ hooks }) =>
+      hooks.score.tap('likes', (board) => {
+        const score = (node: NodeFacts) => {
+          asked += 1
+          return node.labels['tier'] === 'gold' ? 100 : 0
+        }
+        board.add(score, { sharedAs: 'tier', weight: board.pod.labels['app'] === 'snob' ? 1 : 0 })
+      }),
+    )
+    const { kernel } = await cluster([{ name: 'a' }, { name: 'b', labels: { tier: 'gold' } }], [likes])
+    const best = (app: string) => kernel.scheduler.judge(aPod({ labels: { app } })).best?.name
+    expect([best('modest'), best('snob'), best('modest')]).toEqual(['a', 'b', 'a'])
+    for (const app of ['one', 'another', 'third']) expect(best(app)).toBe('a')
+    const before = asked
+    expect(best('fourth')).toBe('a')
+    expect(asked).toBe(before)
+  })
+
   test('that throw are named in the reason and stop no other pod', async () => {
     const broken = rule('broken', ({ hooks }) =>
       hooks.filter.tap('broken', (candidates) => {

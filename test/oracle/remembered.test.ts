@@ -130,6 +130,12 @@ test('a pod waits no longer for pods whose node is gone', async () => {
   expect(newcomer()).toBe('scheduled')
 })
 
+test('pods that differ only in the node that they name are told apart', async () => {
+  const world = await withNodes({}, {})
+  const named = (nodeName: string) => world.kernel.scheduler.judge(aPod({ nodeName })).best?.name
+  expect([named('n1'), named('n0'), named('n1')]).toEqual(['n1', 'n0', 'n1'])
+})
+
 describe('room that is being made for a pod', () => {
   const full: Partial<Node> = { allocatable: { cpu: 500, memory: 1000, storage: 0, pods: 110 } }
   const whole: PodFields = { resources: { requests: { cpu: 500 } } }
