@@ -124,6 +124,8 @@ export interface Seals {
 export interface PodEnds {
   /** Stops a pod and removes it once it has ended, inside a commit. */
   readonly remove: (transaction: Transaction, pod: Pod, why: { readonly reason: string; readonly message: string }) => void
+  /** Asks a pod to leave its node, inside a commit: it ends as evicted, and its record stays. */
+  readonly evict: (transaction: Transaction, pod: Pod, why: { readonly reason: string; readonly message: string }) => void
 }
 
 /** Where packs can run. */

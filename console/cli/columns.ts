@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../kernel/schema/audit.ts'
 import type { Namespace } from '../../kernel/schema/cluster.ts'
 import type { Deployment } from '../../kernel/schema/deployment.ts'
 import type { ClusterEvent } from '../../kernel/schema/event.ts'
-import type { NodeView } from '../../kernel/schema/node.ts'
+import type { Node, NodeView } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
 import type { Secret } from '../../kernel/schema/secret.ts'
@@ -19,6 +19,9 @@ export interface Columns {
   /** What other commands take for it. */
   readonly name: (record: never) => string
 }
+
+/** What changes a node answers with its record, which does not say what its pods hold. */
+type ShownNode = Node & Partial<NodeView>
 
 export const columns: Readonly<Record<string, Columns>> = {
   pods: {
@@ -65,20 +68,32 @@ export const columns: Readonly<Record<string, Columns>> = {
   nodes: {
     head: ['NAME', 'STATUS', 'RUNTIME', 'PODS', 'CPU', 'MEMORY', 'TAINTS', 'HEARTBEAT', 'AGE'],
     row: (
-      { name, status, unschedulable, runtimeType, capabilities, allocated, allocatable, taints, lastHeartbeat, createdAt }: NodeView,
+      {
+        name,
+        status,
+        unschedulable,
+        drain,
+        runtimeType,
+        capabilities,
+        allocated,
+        allocatable,
+        taints,
+        lastHeartbeat,
+        createdAt,
+      }: ShownNode,
       nowMs,
     ) => [
       name,
-      unschedulable ? `${status}, cordoned` : status,
+      [status, drain ? (drain.doneAt === null ? 'draining' : 'drained') : unschedulable ? 'cordoned' : ''].filter(Boolean).join(', '),
       `${runtimeType} ${capabilities.runtimeVersion ?? ''}`.trim(),
-      `${allocated.pods}/${allocatable.pods}`,
-      `${allocated.cpu}/${allocatable.cpu} m`,
-      `${allocated.memory}/${allocatable.memory} MB`,
+      `${allocated?.pods ?? '?'}/${allocatable.pods}`,
+      `${allocated?.cpu ?? '?'}/${allocatable.cpu} m`,
+      `${allocated?.memory ?? '?'}/${allocatable.memory} MB`,
       String(taints.length),
       ago(lastHeartbeat, nowMs),
       ago(createdAt, nowMs),
     ],
-    name: ({ name }: NodeView) => name,
+    name: ({ name }: ShownNode) => name,
   },
   packs: {
     head: ['NAME', 'VERSION', 'RUNTIME', 'VISIBILITY', 'SIZE', 'DESCRIPTION', 'AGE'],

@@ -5,6 +5,7 @@ import { addAccount } from './commands/account.ts'
 import { addDeploy } from './commands/deploy.ts'
 import { addExplain } from './commands/explain.ts'
 import { addLogs } from './commands/logs.ts'
+import { addNodeDrain } from './commands/node-drain.ts'
 import { addNodeJoin } from './commands/node-join.ts'
 import { addPack } from './commands/pack.ts'
 import { addPlugin } from './commands/plugin.ts'
@@ -45,6 +46,7 @@ export function createProgram(shell: Shell, version: string): Command {
   const { node, pack, plugin } = addCatalogue(program, shell)
   if (!node || !pack || !plugin) throw new Error('the catalogue has no groups for nodes, packs and plugins')
   addNodeJoin(node, shell)
+  addNodeDrain(node, shell)
   addPack(pack, shell)
   addPlugin(plugin, shell)
   examples(program, 'stark up', 'stark login', 'stark node join', 'stark pack init hello && stark deploy ./hello --watch')

@@ -14,6 +14,28 @@ export const Capabilities = strict({
 })
 export type Capabilities = Static<typeof Capabilities>
 
+const DRAIN_WAITS_MAX = 32
+const Count = Type.Integer({ minimum: 0 })
+
+/** A drain that was asked for, and how far it is. It ends with the cordon: whatever comes to the node until then leaves it too. */
+export const Drain = strict({
+  since: Time,
+  by: Type.String({ maxLength: 128, description: 'who asked' }),
+  isForced: Type.Boolean({ description: 'pods leave at once, whatever their deployments promise' }),
+  doneAt: nullable(Time),
+  leaving: Type.Integer({ minimum: 0, description: 'pods that are stopping' }),
+  daemons: Type.Integer({ minimum: 0, description: 'pods of daemon deployments, which belong to the node and stay' }),
+  waitsFor: Type.Array(
+    strict({
+      deployment: Type.String({ maxLength: 320, description: 'namespace/name' }),
+      pods: Count,
+      reason: Type.String({ maxLength: 2000, description: 'why its pods cannot leave yet' }),
+    }),
+    { maxItems: DRAIN_WAITS_MAX },
+  ),
+})
+export type Drain = Static<typeof Drain>
+
 export const Node = strict({
   ...Meta,
   name: DnsName,
@@ -26,6 +48,7 @@ export const Node = strict({
   annotations: Annotations,
   taints: Type.Array(Taint, { maxItems: 64 }),
   unschedulable: Type.Boolean(),
+  drain: Type.Optional(nullable(Drain)),
   trusted: Type.Boolean(),
   registeredBy: nullable(Id),
   incarnation: Type.Integer({ minimum: 0, description: 'grows with each start of its agent' }),

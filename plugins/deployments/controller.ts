@@ -35,11 +35,16 @@ export class Controller {
       else if (kind === 'pods') {
         const { deploymentId } = (after ?? before) as Pod
         if (deploymentId !== null) this.#review(deploymentId)
-      } else if (kind === 'nodes' && isMoved(before as Node | undefined, after as Node | undefined)) {
-        this.#reviewAll(({ mode }) => mode === 'daemon')
-      } else if (kind === 'packs') this.#reviewAll(({ followVersion }) => followVersion)
+      } else if (kind === 'nodes') this.#observeNode(before as Node | undefined, after as Node | undefined)
+      else if (kind === 'packs') this.#reviewAll(({ followVersion }) => followVersion)
       else if (kind === 'namespaces') this.#reviewAll(() => true)
     }
+  }
+
+  #observeNode(before: Node | undefined, after: Node | undefined): void {
+    if (isMoved(before, after)) this.#reviewAll(({ mode }) => mode === 'daemon')
+    if (!after || Boolean(before?.drain) === Boolean(after.drain)) return
+    for (const { deploymentId } of this.#kernel.state.by('pods', 'nodeId', after.id)) if (deploymentId !== null) this.#review(deploymentId)
   }
 
   #reviewAll(isMeant: (deployment: Deployment) => boolean): void {

@@ -13,6 +13,10 @@ export interface Member {
   readonly isAvailable: boolean
   /** epoch ms */
   readonly createdMs: number
+  /** Its node is drained: it serves until another can take over. */
+  readonly isDeparting: boolean
+  /** It does not serve yet, and nothing says that it will not soon. */
+  readonly isComing: boolean
 }
 
 export interface Aim {
@@ -35,22 +39,32 @@ export interface Steps {
 
 export function planReplicated(aim: Aim, members: readonly Member[]): Steps {
   const { desired, current, good, isPaused } = aim
-  const updated = members.filter(({ key }) => key === current)
-  const others = members.filter(({ key }) => key !== current)
+  // What leaves its node is counted as long as it is there, and made anew as if it were not.
+  const departing = members.filter(({ isDeparting }) => isDeparting)
+  const staying = members.filter(({ isDeparting }) => !isDeparting)
+  const updated = staying.filter(({ key }) => key === current)
+  const others = staying.filter(({ key }) => key !== current)
   const least = Math.max(0, desired - aim.maxUnavailable)
   const most = desired + aim.maxSurge
   // Without a good revision to fall back on there is only the current one.
-  const held = good === undefined && others.length === 0 ? desired : Math.min(desired, updated.length)
+  const isAlone = good === undefined && members.every(({ key }) => key === current)
+  const held = isAlone ? desired : Math.min(desired, updated.length)
   const updatedMost = isPaused ? held : Math.min(desired, aim.updatedMost)
-  const othersLeast = Math.max(desired - updatedMost, least - countAvailable(updated))
+  // By the revision that is wanted, and, where that does not serve yet, by what has to serve meanwhile.
+  const missing = Math.max(desired - updatedMost, least - countAvailable(updated) - countAvailable(departing)) - others.length
 
   const room = Math.max(0, most - members.length)
-  const restored = good === undefined ? 0 : clamp(othersLeast - others.length, room)
+  const restored = good === undefined ? 0 : clamp(missing, room)
   const begun = clamp(updatedMost - updated.length, room - restored)
 
-  const spare = members.length - least - (updated.length - countAvailable(updated))
-  const surplus = isPaused ? members.length - most : others.length - Math.max(0, desired - updatedMost)
   const removal = new Removal(countAvailable(members), least)
+  // Where one is on its way to take over, the one that leaves waits for it.
+  const isRelieved = restored + begun > 0 || staying.some(({ isComing }) => isComing)
+  removal.take(inOrderOfLeaving(departing), departing.length, isRelieved ? desired : least)
+
+  const left = members.length - removal.ids.length
+  const spare = left - least - (updated.length - countAvailable(updated))
+  const surplus = isPaused ? left - most : others.length - Math.max(0, desired - updatedMost)
   removal.take(inOrderOfLeaving(others), clamp(surplus, Math.max(0, spare)))
   removal.take(inOrderOfLeaving(updated), Math.max(0, updated.length - updatedMost))
   const create = [
@@ -71,12 +85,12 @@ export class Removal {
     this.#least = least
   }
 
-  /** @param most of these */
-  take(members: readonly Member[], most: number): void {
+  /** @param most of these @param least how many available ones these may leave, where that is more than may be left at all */
+  take(members: readonly Member[], most: number, least = this.#least): void {
     let taken = 0
     for (const { id, isAvailable } of members) {
       if (taken >= most) return
-      if (isAvailable && this.#available <= this.#least) continue
+      if (isAvailable && this.#available <= Math.max(least, this.#least)) continue
       if (isAvailable) this.#available -= 1
       this.ids.push(id)
       taken += 1

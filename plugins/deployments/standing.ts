@@ -1,5 +1,6 @@
 /** How a deployment stands: its pods as members, where a daemon belongs, and what that makes of its status. */
 import {
+  isBackingOff,
   isEnded,
   isLeaving,
   matchesNodeRules,
@@ -32,12 +33,23 @@ function availableAt(pod: Pod, { strategy: { readyDelaySeconds } }: Deployment):
   return readyDelaySeconds === null || pod.startedAt === null ? Infinity : Date.parse(pod.startedAt) + readyDelaySeconds * 1000
 }
 
-export function memberOf(pod: Pod, deployment: Deployment, now: number): DaemonMember {
+/** @param node where it is, if it is anywhere */
+export function memberOf(
+  pod: Pod,
+  { deployment, node, now }: { deployment: Deployment; node: Node | undefined; now: number },
+): DaemonMember {
+  const { mode, strategy } = deployment
+  const isAvailable = availableAt(pod, deployment) <= now
+  const createdMs = Date.parse(pod.createdAt)
+  const isOverdue = now - createdMs >= strategy.progressDeadlineSeconds * 1000
   return {
     id: pod.id,
     key: pod.labels[REVISION_LABEL] ?? '',
-    isAvailable: availableAt(pod, deployment) <= now,
-    createdMs: Date.parse(pod.createdAt),
+    isAvailable,
+    createdMs,
+    // Daemons belong to their nodes.
+    isDeparting: mode === 'replicated' && Boolean(node?.drain),
+    isComing: !isAvailable && !isOverdue && pod.reason !== 'Unschedulable' && pod.status !== 'unknown' && !isBackingOff(pod),
     nodeId: pod.nodeId ?? pod.nodeName ?? undefined,
   }
 }

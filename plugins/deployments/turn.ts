@@ -31,6 +31,8 @@ export class Turn {
   #trouble: string | undefined
   /** Something refused a pod, and would refuse the next one. */
   #isRefused = false
+  /** A pod that there should be cannot be made now. */
+  #isShort = false
   #made = 0
 
   constructor(kernel: PluginKernel, transaction: Transaction, id: string) {
@@ -106,7 +108,13 @@ export class Turn {
     const members = this.#members(deployment, pods)
     const { create, remove } = planReplicated(aim, members)
     for (const { key, count } of create) for (let made = 0; made < count; made += 1) this.#create(deployment, { key, pods })
-    for (const id of remove) this.#remove(id, members.find((each) => each.id === id)?.key === aim.current ? 'ScaledDown' : 'Replaced')
+    // None can be made beside those that leave their nodes: these are not to wait for it.
+    const removed = this.#isShort ? planReplicated({ ...aim, maxSurge: 0 }, members).remove : remove
+    for (const id of removed) {
+      const member = members.find((each) => each.id === id)
+      if (member?.isDeparting) this.#moveOff(id)
+      else this.#remove(id, member?.key === aim.current ? 'ScaledDown' : 'Replaced')
+    }
     return desired
   }
 
@@ -125,8 +133,10 @@ export class Turn {
   }
 
   #members(deployment: Deployment, pods: readonly Pod[]): DaemonMember[] {
-    const now = this.#kernel.clock.now()
-    return pods.filter((pod) => !isEnded(pod) && !isLeaving(pod)).map((pod) => memberOf(pod, deployment, now))
+    const { state, clock } = this.#kernel
+    const now = clock.now()
+    const nodeOf = ({ nodeId }: Pod) => (nodeId === null ? undefined : state.get('nodes', nodeId))
+    return pods.filter((pod) => !isEnded(pod) && !isLeaving(pod)).map((pod) => memberOf(pod, { deployment, node: nodeOf(pod), now }))
   }
 
   #create(deployment: Deployment, { key, pods, nodeId }: { key: string; pods: readonly Pod[]; nodeId?: string }): void {
@@ -137,6 +147,7 @@ export class Turn {
     )
     const waitMs = dueMs - this.#kernel.clock.now()
     if (waitMs > 0) {
+      this.#isShort = true
       this.#trouble = `its pods end by themselves: the next one is made at ${timestamp(dueMs)}`
       return
     }
@@ -146,8 +157,18 @@ export class Turn {
     } catch (error) {
       if (!(error instanceof KernelError)) throw error
       this.#isRefused = true
+      this.#isShort = true
       this.#trouble = `no pod could be made: ${error.message}`.slice(0, 2000)
     }
+  }
+
+  /** Its node is drained. */
+  #moveOff(id: string): void {
+    const { state, need } = this.#kernel
+    const pod = state.get('pods', id)
+    const node = pod?.nodeId ? state.get('nodes', pod.nodeId) : undefined
+    if (!pod || !node?.drain) return
+    need('podEnds').evict(this.#transaction, pod, { reason: 'Drained', message: `${node.name} is drained by ${node.drain.by}` })
   }
 
   #remove(id: string, reason: string): void {

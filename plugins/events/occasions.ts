@@ -38,10 +38,20 @@ function ofNode(before: Node | undefined, after: Node | undefined): Occasion | u
     const reason = { online: 'Online', unhealthy: 'Unhealthy', offline: 'Offline' }[after.status]
     return { type: after.status === 'online' ? 'Normal' : 'Warning', reason, message: `was ${before.status}` }
   }
+  const ofDrain = drainOccasion(before.drain, after.drain)
+  if (ofDrain) return ofDrain
   if (before.unschedulable === after.unschedulable) return undefined
   return after.unschedulable
     ? { type: 'Normal', reason: 'Cordoned', message: 'takes no new pods' }
     : { type: 'Normal', reason: 'Uncordoned', message: 'takes new pods again' }
+}
+
+function drainOccasion(before: Node['drain'], after: Node['drain']): Occasion | undefined {
+  if (after && !before) return { type: 'Normal', reason: 'Draining', message: `its pods leave, as ${after.by} wants` }
+  if (before && !after) return { type: 'Normal', reason: 'Uncordoned', message: 'takes new pods again, and is not drained any more' }
+  if (!after?.doneAt || before?.doneAt) return undefined
+  const stay = after.daemons === 0 ? '' : `; ${after.daemons} of daemons stay`
+  return { type: 'Normal', reason: 'Drained', message: `its pods have left${stay}` }
 }
 
 function ofDeployment(before: Deployment | undefined, after: Deployment | undefined): Occasion | undefined {

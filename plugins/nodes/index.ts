@@ -40,6 +40,7 @@ export const nodes = (): Plugin => ({
     kernel.kinds.define<Node>('nodes', {
       schema: Node,
       unique: { name: ({ name }) => name },
+      indexes: { drain: ({ drain }) => (drain ? 'asked' : null) },
       watch: { permission: 'nodes:read', view: (node) => node },
     })
     kernel.provide('heartbeats', heartbeatsOf(alive))

@@ -26,7 +26,7 @@ import {
 } from '../../kernel/index.ts'
 import { PodInput, podOf, withoutClass } from './create.ts'
 import { keepRestarting } from './back-off.ts'
-import { changeFor, isCurrent, remove, Report, stop, withSources } from './report.ts'
+import { changeFor, evict, isCurrent, remove, Report, stop, withSources } from './report.ts'
 import { defineRestart, defineRollback } from './swap.ts'
 
 /** How many pods one namespace or node may be asked to stop in one commit. */
@@ -61,7 +61,7 @@ export const pods = (): Plugin => ({
       candidates.retryOn('nodes:put')
     })
     kernel.provide('podDrafts', { of: (input, context) => podOf(input as PodInput, context) as New<Pod> })
-    kernel.provide('podEnds', { remove })
+    kernel.provide('podEnds', { remove, evict })
     defineReads(kernel)
     defineCreate(kernel)
     defineStops(kernel)

@@ -88,6 +88,13 @@ export function remove(transaction: Transaction, pod: Pod, why: { reason: string
   else transaction.update('pods', pod.id, { deletedAt: pod.deletedAt ?? timestamp(transaction.at) })
 }
 
+/** As `stop`, for somebody other than its owner: it ends as evicted. */
+export function evict(transaction: Transaction, pod: Pod, why: { reason: string; message: string }): void {
+  if (isEnded(pod)) return
+  const { status } = stop(transaction, pod, why)
+  if (status === 'stopped') transaction.update('pods', pod.id, { status: 'evicted' })
+}
+
 /** Ends a pod that runs nowhere, or asks its node to stop it. */
 export function stop(transaction: Transaction, pod: Pod, { reason, message }: { reason: string; message: string }): Pod {
   if (isEnded(pod)) return pod

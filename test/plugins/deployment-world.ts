@@ -1,5 +1,5 @@
 /** A cluster with deployments on a virtual clock, whose nodes do what agents do: pods start, become ready unless their version is bad, and stop. */
-import type { Deployment, Node, Pack, Pod } from '../../kernel/index.ts'
+import type { Deployment, Node, Pack, Plugin, Pod } from '../../kernel/index.ts'
 import { isEnded } from '../../kernel/index.ts'
 import { cordon } from '../../plugins/cordon.ts'
 import { deployments } from '../../plugins/deployments/index.ts'
@@ -16,23 +16,45 @@ const BEAT_MS = 5_000
 const VERSIONS = ['1.0.0', '1.1.0', '2.0.0', BAD]
 
 export class World {
-  readonly cluster: Cluster
+  #cluster: Cluster
   /** Nodes that are there. */
   readonly nodes = new Map<string, Node>()
   /** What was done to a deployment that took it below its promise. */
   readonly violations: string[] = []
   #beatMs = 0
+  #joined = 0
 
   private constructor(cluster: Cluster) {
-    this.cluster = cluster
-    cluster.kernel.committer.onApplied(({ origin, changes }) => {
+    this.#cluster = cluster
+    this.#watch()
+  }
+
+  get cluster(): Cluster {
+    return this.#cluster
+  }
+
+  /** The control plane ends and comes back on what is durable; nodes register again, and their pods have gone on. */
+  async restart(): Promise<void> {
+    const { store, clock, kernel } = this.#cluster
+    await kernel.stop()
+    this.#cluster = await startCluster({ store, clock, plugins: rules() })
+    this.#watch()
+    for (const { id, name, runtimeType, capabilities, allocatable } of this.nodes.values()) {
+      const facts = { id, name, runtimeType, capabilities, allocatable, isNew: false }
+      await this.#cluster.call('nodes.register', facts, { who: nodeOf(id) })
+    }
+    await this.#cluster.settle()
+  }
+
+  #watch(): void {
+    this.#cluster.kernel.committer.onApplied(({ origin, changes }) => {
       if (origin.actorId === 'deployments')
         this.#judge(changes.flatMap(({ kind, before }) => (kind === 'pods' && before ? [before as Pod] : [])))
     })
   }
 
   static async start(nodes: number): Promise<World> {
-    const cluster = await startCluster({ plugins: [taints(), cordon(), taintEviction(), drain(), deployments()] })
+    const cluster = await startCluster({ plugins: rules() })
     const world = new World(cluster)
     await world.push(...VERSIONS)
     for (let made = 0; made < nodes; made += 1) await world.join()
@@ -47,7 +69,9 @@ export class World {
   }
 
   async join(fields: Parameters<Cluster['join']>[0] = {}): Promise<Node> {
-    const node = await this.cluster.join(fields)
+    this.#joined += 1
+    const id = `b0000000-0000-4000-8000-${String(this.#joined).padStart(12, '0')}`
+    const node = await this.cluster.join({ id, name: `node-${this.#joined}`, ...fields })
     this.nodes.set(node.id, node)
     return node
   }
@@ -132,6 +156,8 @@ export class World {
     }
   }
 }
+
+const rules = (): Plugin[] => [taints(), cordon(), taintEviction(), drain(), deployments()]
 
 export const isAvailable = (pod: Pod | undefined): boolean =>
   pod !== undefined && pod.status === 'running' && pod.ready && pod.deletedAt === null

@@ -347,10 +347,13 @@ describe('a daemon', () => {
     expect(where(world)).toEqual([second])
   })
 
-  test('leaves a node that is drained, and comes back when it is open again', async () => {
+  test('stays on a node that is drained, because it belongs to it, and does not come back to it when it ends', async () => {
     const world = await start()
     const [id = ''] = world.nodes.keys()
     await world.cluster.call('nodes.drain', { id })
+    await world.pass(5)
+    expect(where(world)).toContain(id)
+    await world.cluster.call('pods.delete', { id: world.pods.find(({ nodeId }) => nodeId === id)?.id })
     await world.pass(5)
     expect(where(world)).not.toContain(id)
     await world.cluster.call('nodes.uncordon', { id })

@@ -15,6 +15,7 @@ import { aPack, type NodeFields } from './builders.ts'
 import { admin, call, nodeOf, type CallOptions } from './calls.ts'
 import { startKernel, type TestKernel } from './kernel.ts'
 import type { MemoryStore } from './memory-store.ts'
+import type { VirtualClock } from './virtual-clock.ts'
 
 /** What the store and auth provide, in memory. */
 const services = (terms: JoinTerms): Plugin => ({
@@ -47,9 +48,10 @@ export interface Cluster extends TestKernel {
 
 export async function startCluster({
   store,
+  clock: given,
   plugins = [],
   terms = { labels: {}, taints: [], runtimeType: null },
-}: { store?: MemoryStore; plugins?: Plugin[]; terms?: JoinTerms } = {}): Promise<Cluster> {
+}: { store?: MemoryStore; clock?: VirtualClock; plugins?: Plugin[]; terms?: JoinTerms } = {}): Promise<Cluster> {
   const all = [
     services(terms),
     cluster(),
@@ -64,7 +66,7 @@ export async function startCluster({
     idempotency(),
     ...plugins,
   ]
-  const started = await startKernel(all, store ? { store } : {})
+  const started = await startKernel(all, { ...(store ? { store } : {}), ...(given ? { clock: given } : {}) })
   const { kernel, clock, settle } = started
   const known = [...kernel.state.all('packs')][0]
   const pack = known ?? (await kernel.commit({ actorId: 'test' }, (transaction) => transaction.add('packs', aPack({ name: 'web' }))))

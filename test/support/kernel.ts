@@ -19,9 +19,8 @@ export interface TestKernel {
 
 export async function startKernel(
   plugins: readonly Plugin[],
-  { store = new MemoryStore(), log = silent }: { store?: MemoryStore; log?: Log } = {},
+  { store = new MemoryStore(), log = silent, clock = new VirtualClock() }: { store?: MemoryStore; log?: Log; clock?: VirtualClock } = {},
 ): Promise<TestKernel> {
-  const clock = new VirtualClock()
   const kernel = new Kernel({ plugins: [store.plugin(), ...plugins], clock, newId, log })
   await kernel.start()
   const settle = async (): Promise<void> => {
