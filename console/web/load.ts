@@ -28,3 +28,12 @@ export function loads(pods: Iterable<Pod>): ReadonlyMap<string, Load> {
 }
 
 export const loadOf = (found: ReadonlyMap<string, Load>, { id }: Pick<Node, 'id'>): Load => found.get(id) ?? NOTHING
+
+/** How full the fullest of a node's resources is by what its pods ask for. @returns 0 to 1, more where it was shrunk below that */
+export function pressureOf(load: Load, { allocatable }: Pick<Node, 'allocatable'>): number {
+  const shareOf = (held: number, offered: number): number => (offered > 0 ? held / offered : 0)
+  return Math.max(shareOf(load.pods, allocatable.pods), shareOf(load.cpu, allocatable.cpu), shareOf(load.memory, allocatable.memory))
+}
+
+/** "45 %"; of nothing there is no share. */
+export const percent = (held: number, offered: number): string => (offered > 0 ? `${Math.round((100 * held) / offered)} %` : '-')

@@ -40,7 +40,7 @@ export class ReplicaOf<T extends { readonly id: string }> {
 
   #replaceAll(records: readonly T[]): void {
     const kept = new Set(records.map(({ id }) => id))
-    for (const id of [...this.#raw.keys()]) if (!kept.has(id)) this.#delete(id)
+    for (const id of this.#raw.keys()) if (!kept.has(id)) this.#delete(id)
     for (const record of records) this.#set(record)
     this.#tell('clear')
   }
