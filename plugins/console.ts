@@ -1,31 +1,39 @@
 /**
- * Serves the console's files, as they were built into one folder: its page at / and at each place that its addresses name
- * (console/web/route.ts), because which of them is shown is decided in the browser.
+ * Serves the console's files, as they were built into one folder: its page at / and at each address that it has
+ * (console/web/route.ts), because which place is shown is decided in the browser; and where nothing is, so that people are told in
+ * words and can go on from there.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from '../kernel/index.ts'
 
-const PLACES = ['/', '/nodes', '/pods', '/packs', '/namespaces', '/node', '/pod']
-const FILES = {
-  ...Object.fromEntries(PLACES.map((place) => [place, 'index.html'])),
-  '/main.js': 'main.js',
-  '/console.css': 'console.css',
-}
+/** With a star: a list, and below it a page for each object. */
+const PLACES = ['/', '/nodes/*', '/pods/*', '/deployments/*', '/packs/*', '/namespaces/*']
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
 }
+/** Named by what is in them. */
+const CHUNKS = 'chunks'
+const FOR_EVER = { 'Cache-Control': 'public, max-age=31536000, immutable' }
 
-/** @param folder where index.html, main.js and console.css are */
+/** @param folder where index.html, main.js and console.css are, and in `chunks` what they load */
 export const webConsole = (folder: string): Plugin => ({
   name: 'console',
   after: ['rest'],
   apply({ need }) {
-    for (const [at, file] of Object.entries(FILES)) {
+    const serve = (at: string, file: string, headers = {}): void => {
       const body = readFileSync(path.join(folder, file))
-      need('web').serve(at, () => ({ contentType: TYPES[path.extname(file)] ?? 'application/octet-stream', body }))
+      const contentType = TYPES[path.extname(file)] ?? 'application/octet-stream'
+      need('web').serve(at, () => ({ contentType, body, headers }))
     }
+    for (const place of [...PLACES, '*']) serve(place, 'index.html')
+    serve('/main.js', 'main.js')
+    serve('/console.css', 'console.css')
+    for (const file of chunksIn(folder)) serve(`/${CHUNKS}/${file}`, path.join(CHUNKS, file), FOR_EVER)
   },
 })
+
+const chunksIn = (folder: string): readonly string[] =>
+  existsSync(path.join(folder, CHUNKS)) ? readdirSync(path.join(folder, CHUNKS)).filter((file) => file.endsWith('.js')) : []

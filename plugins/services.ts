@@ -179,7 +179,10 @@ export interface Web {
   readonly isSecure: boolean
   /** The address that a request came from, past the proxies that are trusted. */
   readonly remoteOf: (request: IncomingMessage) => string
-  /** Answers GET of a path outside /api, without a credential. */
+  /**
+   * Answers GET of a path outside /api, without a credential. With a star for its last part, `/pods/*`, everything below that path;
+   * a mere star is what people, who take HTML, are answered with a 404 where nothing is.
+   */
   readonly serve: (path: string, answer: () => Page) => void
 }
 export interface Page {

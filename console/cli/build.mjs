@@ -75,7 +75,8 @@ const forBrowsers = {
 }
 
 async function buildWeb(esbuild, outdir) {
-  await esbuild({ ...forBrowsers, entryPoints: ['console/web/main.ts'], outdir })
+  // What only some pages need is loaded with them.
+  await esbuild({ ...forBrowsers, entryPoints: ['console/web/main.ts'], outdir, splitting: true, chunkNames: 'chunks/[name]-[hash]' })
   for (const file of ['index.html', 'console.css']) copyFileSync(path.join(root, 'console/web', file), path.join(outdir, file))
   await buildAgent(esbuild, outdir)
 }

@@ -152,7 +152,7 @@ export class ClusterMap extends StateElement {
     const pointed = at(this.#layout, { x, y })
     if (!pointed) return
     const pod = pointed.square === undefined ? undefined : this.#pods.get(pointed.node.id)?.[pointed.square]
-    this.navigation.go(pod ? podAddress(pod.id) : nodeAddress(pointed.node.id))
+    this.navigation.go(pod ? podAddress(pod) : nodeAddress(pointed.node.name))
   }
 }
 customElements.define('cluster-map', ClusterMap)

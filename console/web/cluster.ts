@@ -28,7 +28,7 @@ interface Records {
 }
 export type Kind = keyof Records
 /** Those that have a list. */
-export const KINDS = ['nodes', 'pods', 'packs', 'namespaces'] as const
+export const KINDS = ['nodes', 'pods', 'deployments', 'packs', 'namespaces'] as const
 export type Listed = (typeof KINDS)[number]
 type All<K extends Kind> = ReadonlyMap<string, Records[K]>
 /** `ended`: the server hung up for good. */

@@ -2,6 +2,7 @@
 import { html } from 'lit'
 import type { Namespace } from '../../kernel/schema/cluster.ts'
 import type { Labels } from '../../kernel/schema/common.ts'
+import type { Deployment } from '../../kernel/schema/deployment.ts'
 import type { Node } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
@@ -9,8 +10,8 @@ import type { Cluster } from './cluster.ts'
 import type { ShownColumn } from './data-table.ts'
 import { kilobytes } from './format.ts'
 import { loadOf, loads } from './load.ts'
-import { addressOf, nodeAddress, podAddress } from './route.ts'
-import { nodeStatus, nodeStatusText, podStatus } from './status.ts'
+import { deploymentAddress, namespaceAddress, nodeAddress, packAddress, podAddress } from './route.ts'
+import { deploymentStatus, nodeStatus, nodeStatusText, podStatus } from './status.ts'
 import { sinceColumn } from './time.ts'
 
 const labels = {
@@ -25,7 +26,7 @@ const labels = {
 export function podColumns(cluster: Cluster): readonly ShownColumn<Pod>[] {
   const nodeName = ({ nodeId }: Pod): string => (nodeId === null ? '-' : (cluster.nodes.get(nodeId)?.name ?? nodeId))
   return [
-    { key: 'name', head: 'Name', value: ({ name }) => name, show: ({ id, name }) => html`<a href=${podAddress(id)}>${name}</a>` },
+    { key: 'name', head: 'Name', value: ({ name }) => name, show: (pod) => html`<a href=${podAddress(pod)}>${pod.name}</a>` },
     { key: 'namespace', head: 'Namespace', value: ({ namespace }) => namespace },
     { key: 'status', head: 'Status', value: ({ status }) => status, show: ({ status }) => podStatus(status) },
     { key: 'reason', head: 'Reason', value: ({ reason }) => reason ?? '-' },
@@ -33,7 +34,7 @@ export function podColumns(cluster: Cluster): readonly ShownColumn<Pod>[] {
       key: 'node',
       head: 'Node',
       value: nodeName,
-      show: (pod) => (pod.nodeId === null ? '-' : html`<a href=${nodeAddress(pod.nodeId)}>${nodeName(pod)}</a>`),
+      show: (pod) => (pod.nodeId === null ? '-' : html`<a href=${nodeAddress(nodeName(pod))}>${nodeName(pod)}</a>`),
     },
     { key: 'pack', head: 'Pack', value: ({ packName, packVersion }) => `${packName}@${packVersion}` },
     { key: 'restarts', head: 'Restarts', value: ({ restarts }) => restarts },
@@ -48,7 +49,7 @@ export function nodeColumns(cluster: Cluster): readonly ShownColumn<Node>[] {
   const memory = (node: Node) => loadOf(found, node).memory
   const pods = (node: Node) => loadOf(found, node).pods
   return [
-    { key: 'name', head: 'Name', value: ({ name }) => name, show: ({ id, name }) => html`<a href=${nodeAddress(id)}>${name}</a>` },
+    { key: 'name', head: 'Name', value: ({ name }) => name, show: ({ name }) => html`<a href=${nodeAddress(name)}>${name}</a>` },
     { key: 'status', head: 'Status', value: nodeStatusText, show: nodeStatus },
     {
       key: 'runtime',
@@ -64,7 +65,7 @@ export function nodeColumns(cluster: Cluster): readonly ShownColumn<Node>[] {
 }
 
 export const packColumns: readonly ShownColumn<Pack>[] = [
-  { key: 'name', head: 'Name', value: ({ name }) => name },
+  { key: 'name', head: 'Name', value: ({ name }) => name, show: ({ name }) => html`<a href=${packAddress(name)}>${name}</a>` },
   { key: 'version', head: 'Version', value: ({ version }) => version },
   { key: 'runtime', head: 'Runs on', value: ({ runtimeTag }) => runtimeTag },
   { key: 'visibility', head: 'Visibility', value: ({ visibility }) => visibility },
@@ -83,7 +84,7 @@ export const namespaceColumns: readonly ShownColumn<Namespace>[] = [
     key: 'name',
     head: 'Name',
     value: ({ name }) => name,
-    show: ({ name }) => html`<a href=${addressOf({ place: 'pods', query: { filter: name } })} title="Its pods">${name}</a>`,
+    show: ({ name }) => html`<a href=${namespaceAddress(name)}>${name}</a>`,
   },
   { key: 'phase', head: 'Phase', value: ({ phase }) => phase },
   {
@@ -96,6 +97,33 @@ export const namespaceColumns: readonly ShownColumn<Namespace>[] = [
             .join(', ')
         : '-',
   },
+  labels,
+  sinceColumn,
+]
+
+export const deploymentColumns: readonly ShownColumn<Deployment>[] = [
+  {
+    key: 'name',
+    head: 'Name',
+    value: ({ name }) => name,
+    show: (deployment) => html`<a href=${deploymentAddress(deployment)}>${deployment.name}</a>`,
+  },
+  { key: 'namespace', head: 'Namespace', value: ({ namespace }) => namespace },
+  { key: 'status', head: 'Status', value: ({ status }) => status.phase, show: ({ status }) => deploymentStatus(status.phase) },
+  {
+    key: 'available',
+    head: 'Available',
+    value: ({ status }) => status.available,
+    show: ({ status }) => `${status.available} of ${status.desired}`,
+  },
+  {
+    key: 'updated',
+    head: 'Up to date',
+    value: ({ status }) => status.updated,
+    show: ({ status }) => `${status.updated} of ${status.desired}`,
+  },
+  { key: 'pack', head: 'Pack', value: ({ packName, status }) => `${packName}@${status.version}` },
+  { key: 'revision', head: 'Revision', value: ({ revision }) => revision },
   labels,
   sinceColumn,
 ]

@@ -4,7 +4,7 @@
  */
 import { css, html, type TemplateResult } from 'lit'
 import type { Cluster, Listed } from './cluster.ts'
-import { namespaceColumns, nodeColumns, packColumns, podColumns } from './columns.ts'
+import { deploymentColumns, namespaceColumns, nodeColumns, packColumns, podColumns } from './columns.ts'
 import type { ShownColumn } from './data-table.ts'
 import type { Navigation } from './navigation.ts'
 import { StateElement } from './state-element.ts'
@@ -14,6 +14,7 @@ import { matching, sorted } from './table-model.ts'
 const WORDS: Record<Listed, { readonly title: string; readonly none: string; readonly start: string }> = {
   nodes: { title: 'Nodes', none: 'There is no node yet.', start: 'npx stark node join' },
   pods: { title: 'Pods', none: 'There is no pod yet.', start: 'npx stark deploy ./hello --watch' },
+  deployments: { title: 'Deployments', none: 'There is no deployment yet.', start: 'npx stark deploy ./web --replicas 3' },
   packs: { title: 'Packs', none: 'There is no pack yet.', start: 'npx stark pack init hello' },
   namespaces: { title: 'Namespaces', none: 'There is no namespace that you may see.', start: 'npx stark namespace create NAME' },
 }
@@ -52,6 +53,8 @@ export class ListPage extends StateElement {
         return this.#list(cluster.nodes.values(), nodeColumns(cluster))
       case 'pods':
         return this.#list(cluster.pods.values(), podColumns(cluster))
+      case 'deployments':
+        return this.#list(cluster.all('deployments').values(), deploymentColumns)
       case 'packs':
         return this.#list(cluster.all('packs').values(), packColumns)
       case 'namespaces':

@@ -1,13 +1,9 @@
 /** The console's entry: defines the elements that index.html uses. */
 import './sign-in/set-up-form.ts'
 import './sign-in/sign-in-form.ts'
-import './parts/confirm-action.ts'
 import './data-table.ts'
 import './list-page.ts'
 import './cluster-map.ts'
-import './pods/pod-history.ts'
-import './pods/pod-why.ts'
-import './pods/pod-logs.ts'
 import './pods/pod-page.ts'
 import './nodes/node-page.ts'
 import './shell/console-shell.ts'

@@ -2,12 +2,10 @@
 import { shallowRef } from '@vue/reactivity'
 import { addressOf, routeOf, type Route } from './route.ts'
 
-const HOME: Route = { place: 'map', query: {} }
-
 export class Navigation {
-  readonly #route = shallowRef<Route>(routeOf(location) ?? HOME)
+  readonly #route = shallowRef<Route>(routeOf(location))
   readonly #follow = (): void => {
-    this.#route.value = routeOf(location) ?? HOME
+    this.#route.value = routeOf(location)
   }
 
   get route(): Route {
@@ -29,8 +27,8 @@ export class Navigation {
 
   /** Changes what is asked of the place where one is, without a step for the back button: for what is typed. */
   refine(query: Readonly<Record<string, string>>): void {
-    const { place, query: before } = this.route
-    history.replaceState(null, '', addressOf({ place, query: { ...before, ...query } }))
+    const before = this.route
+    history.replaceState(null, '', addressOf({ ...before, query: { ...before.query, ...query } }))
     this.#follow()
   }
 
@@ -38,7 +36,7 @@ export class Navigation {
   take(event: MouseEvent): boolean {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return false
     const link = event.composedPath().find((each): each is HTMLAnchorElement => each instanceof HTMLAnchorElement)
-    if (!link || link.origin !== location.origin || !routeOf(link)) return false
+    if (!link || link.origin !== location.origin || link.target !== '' || routeOf(link).place === 'nowhere') return false
     event.preventDefault()
     this.go(link.pathname + link.search)
     return true

@@ -1,31 +1,69 @@
 /**
- * Where in the console somebody is, as it stands in the address: a place, and what is asked of it. The server serves the console
- * at each of these paths, so an address can be sent to somebody, and reloading shows the same.
+ * Where in the console somebody is, as it stands in the address: a place, which of its objects, and what is asked of it. The server
+ * serves the console at each of these paths, so an address can be sent to somebody, and reloading shows the same.
  */
 
-export const PLACES = ['map', 'nodes', 'pods', 'packs', 'namespaces', 'node', 'pod'] as const
-export type Place = (typeof PLACES)[number]
+/** How many parts may follow in the path: an object's name, or its namespace and name, or its id alone. */
+const PARTS_MAX = {
+  map: 0,
+  nodes: 1,
+  pods: 2,
+  deployments: 2,
+  // A scope is a part of its own.
+  packs: 2,
+  namespaces: 1,
+} as const
+
+export type Place = keyof typeof PARTS_MAX
+export const PLACES = Object.keys(PARTS_MAX) as readonly Place[]
 
 export interface Route {
-  readonly place: Place
-  /** What a list is filtered by, how it is sorted; what the map is grouped by; which object, which view of it. */
+  /** `nowhere`: there is nothing at this address. */
+  readonly place: Place | 'nowhere'
+  /** Which object; none is the place itself, such as a list. */
+  readonly path: readonly string[]
+  /** What a list is filtered by, how it is sorted; what the map is grouped by; which view of an object. */
   readonly query: Readonly<Record<string, string>>
 }
 
-/** @returns undefined for a path that is not the console's */
-export function routeOf({ pathname, search }: { readonly pathname: string; readonly search: string }): Route | undefined {
-  const place = PLACES.find((each) => pathOf(each) === pathname)
-  return place && { place, query: Object.fromEntries(new URLSearchParams(search)) }
+const NOWHERE: Route = { place: 'nowhere', path: [], query: {} }
+
+export function routeOf({ pathname, search }: { readonly pathname: string; readonly search: string }): Route {
+  const [first = 'map', ...rest] = pathname.split('/').filter(Boolean)
+  const place = PLACES.find((each) => each === first)
+  const path = decoded(rest)
+  if (!place || !path || path.length > PARTS_MAX[place] || (first === 'map' && pathname !== '/')) return NOWHERE
+  return { place, path, query: Object.fromEntries(new URLSearchParams(search)) }
+}
+
+/** @returns undefined for what is not text */
+function decoded(parts: readonly string[]): readonly string[] | undefined {
+  try {
+    return parts.map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
 }
 
 /** What is empty is left out, so that one place has one address. */
-export function addressOf({ place, query }: Route): string {
-  const path = pathOf(place)
+export function addressOf({ place, path = [], query = {} }: Pick<Route, 'place'> & Partial<Route>): string {
+  const parts = place === 'map' ? path : [place, ...path]
   const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
-  return text === '' ? path : `${path}?${text}`
+  return `/${parts.map(encodePart).join('/')}${text === '' ? '' : `?${text}`}`
 }
 
-const pathOf = (place: Place): string => (place === 'map' ? '/' : `/${place}`)
+/** The @ of a scope may stand in a path as it is. */
+const encodePart = (part: string): string => encodeURIComponent(part).replaceAll('%40', '@')
 
-export const podAddress = (id: string, view = ''): string => addressOf({ place: 'pod', query: { id, view } })
-export const nodeAddress = (id: string): string => addressOf({ place: 'node', query: { id } })
+interface InNamespace {
+  readonly namespace: string
+  readonly name: string
+}
+export const podAddress = ({ namespace, name }: InNamespace, view = ''): string =>
+  addressOf({ place: 'pods', path: [namespace, name], query: { view } })
+export const deploymentAddress = ({ namespace, name }: InNamespace, view = ''): string =>
+  addressOf({ place: 'deployments', path: [namespace, name], query: { view } })
+/** @param ref its name or its id */
+export const nodeAddress = (ref: string, view = ''): string => addressOf({ place: 'nodes', path: [ref], query: { view } })
+export const packAddress = (name: string): string => addressOf({ place: 'packs', path: name.split('/') })
+export const namespaceAddress = (name: string, view = ''): string => addressOf({ place: 'namespaces', path: [name], query: { view } })

@@ -1,9 +1,10 @@
 /** How a status looks: its word, in the tone of what it means. Colour is never all that tells. */
 import { html, type TemplateResult } from 'lit'
+import type { Deployment } from '../../kernel/schema/deployment.ts'
 import type { Node, NodeStatus } from '../../kernel/schema/node.ts'
 import type { PodStatus } from '../../kernel/schema/pod.ts'
 
-type Tone = 'good' | 'busy' | 'bad' | 'still'
+export type Tone = 'good' | 'busy' | 'bad' | 'still'
 
 const PODS: Record<PodStatus, Tone> = {
   pending: 'busy',
@@ -17,12 +18,25 @@ const PODS: Record<PodStatus, Tone> = {
   evicted: 'bad',
   unknown: 'bad',
 }
+const DEPLOYMENTS: Record<Deployment['status']['phase'], Tone> = {
+  progressing: 'busy',
+  canary: 'busy',
+  complete: 'good',
+  degraded: 'bad',
+  paused: 'still',
+  failed: 'bad',
+  deleting: 'busy',
+}
 const NODES: Record<NodeStatus, Tone> = { online: 'good', unhealthy: 'bad', offline: 'bad' }
 
 export const podTone = (status: PodStatus): Tone => PODS[status]
 export const nodeTone = ({ status, unschedulable }: Node): Tone => (unschedulable ? 'busy' : NODES[status])
 
-export const podStatus = (status: PodStatus): TemplateResult => html`<span data-tone=${podTone(status)}>${status}</span>`
+export const podStatus = (status: PodStatus): TemplateResult => html`<span class="status" data-tone=${podTone(status)}>${status}</span>`
 
 export const nodeStatusText = ({ status, unschedulable }: Node): string => (unschedulable ? `${status}, cordoned` : status)
-export const nodeStatus = (node: Node): TemplateResult => html`<span data-tone=${nodeTone(node)}>${nodeStatusText(node)}</span>`
+export const nodeStatus = (node: Node): TemplateResult =>
+  html`<span class="status" data-tone=${nodeTone(node)}>${nodeStatusText(node)}</span>`
+
+export const deploymentStatus = (phase: Deployment['status']['phase']): TemplateResult =>
+  html`<span class="status" data-tone=${DEPLOYMENTS[phase]}>${phase}</span>`

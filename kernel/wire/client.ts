@@ -43,12 +43,15 @@ export interface ConnectOptions {
 export class WireError extends Error {
   readonly code: string
   readonly retryable: boolean
+  /** What is wrong with which field of the input, by JSON pointer. */
+  readonly errors: NonNullable<WireProblem['errors']>
 
-  constructor({ code, detail, retryable }: Pick<WireProblem, 'code' | 'detail' | 'retryable'>) {
+  constructor({ code, detail, retryable, errors = [] }: Pick<WireProblem, 'code' | 'detail' | 'retryable' | 'errors'>) {
     super(detail)
     this.name = 'WireError'
     this.code = code
     this.retryable = retryable
+    this.errors = errors
   }
 }
 

@@ -99,4 +99,6 @@ export interface WireProblem {
   readonly detail: string
   readonly status: number
   readonly retryable: boolean
+  /** What is wrong with which field of the input, by JSON pointer. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
 }

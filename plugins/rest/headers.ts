@@ -31,6 +31,8 @@ function pagePolicy(host: string): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
+    // A page of the console can become a node, and that embeds /agent.html.
+    "frame-src 'self'",
     `connect-src 'self'${sockets}`,
     "base-uri 'none'",
     "form-action 'none'",

@@ -61,7 +61,7 @@ export const rest = (options: RestOptions): Plugin => ({
     app.use(compress({ threshold: COMPRESSED_FROM_BYTES, filter: (type) => COMPRESSED.test(type) }))
     app.use((context, next) => (servePage(context, pages) ? undefined : next()))
     app.use((context, next): Promise<unknown> => routes()(context, next) as Promise<unknown>)
-    app.use((context) => refuseUnknown(kernel, context))
+    app.use((context) => refuseUnknown(kernel, { context, pages }))
     app.on('error', (error: unknown) => tellOfStream(kernel, error))
     const handle = app.callback()
     const server = createServer(options, (request, response) => void handle(request, response))
@@ -141,8 +141,17 @@ function tellOfStream({ log }: PluginKernel, error: unknown): void {
   else log.error('an answer broke off', { error: String(error), stack })
 }
 
+/** Of the pages at this path and of those that answer for everything below a path, the longest, and so the closest, counts. */
+function pageAt(path: string, pages: Pages): ReturnType<Pages['get']> {
+  const parts = path.split('/')
+  const above = parts.map((_part, index) => `${parts.slice(0, parts.length - index).join('/')}/*`)
+  return [path, ...above].map((at) => pages.get(at)).find((page) => page !== undefined)
+}
+
+const isReading = ({ method }: Context): boolean => method === 'GET' || method === 'HEAD'
+
 function servePage(context: Context, pages: Pages): boolean {
-  const page = context.method === 'GET' || context.method === 'HEAD' ? pages.get(context.path) : undefined
+  const page = isReading(context) ? pageAt(context.path, pages) : undefined
   if (!page) return false
   const { contentType, body, etag, headers = {} } = page()
   context.set(headers)
@@ -234,15 +243,26 @@ function inTime<T>(running: Promise<T>, clock: PluginKernel['clock']): Promise<T
   })
 }
 
+interface Lost {
+  readonly context: Context
+  readonly pages: Pages
+}
+
 /** A path that is no route: whoever has no credential learns nothing but that. */
-async function refuseUnknown({ operations }: PluginKernel, context: Context): Promise<void> {
-  if (context.path.startsWith('/api/') || context.path === '/api') await operations.identify(credentialOf(context))
+async function refuseUnknown({ operations }: PluginKernel, { context, pages }: Lost): Promise<void> {
+  const isApi = context.path.startsWith('/api/') || context.path === '/api'
+  if (isApi) await operations.identify(credentialOf(context))
   const others = operations.all().filter((operation) => patternOf(operation).test(context.path))
   if (others.length > 0) {
     context.set('Allow', others.map(methodOf).join(', '))
     throw new KernelError('METHOD_NOT_ALLOWED', `${context.method} is not one of ${others.map(methodOf).join(', ')} here`)
   }
-  throw new KernelError('NOT_FOUND', `nothing is at ${context.path}: /docs lists what there is`)
+  const page = isApi || !isReading(context) || !context.get('Accept').includes('text/html') ? undefined : pages.get('*')
+  if (!page) throw new KernelError('NOT_FOUND', `nothing is at ${context.path}: /docs lists what there is`)
+  const { contentType, body } = page()
+  context.status = 404
+  context.type = contentType
+  context.body = body
 }
 
 const patternOf = (operation: Operation): RegExp => new RegExp(`^${pathOf(operation).replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`)

@@ -1,36 +1,52 @@
 /**
- * <node-page node-id="..." .cluster=${cluster}></node-page>
- * One node, live: what it is and has, what runs on it, and what can be done with it.
+ * <node-page .path=${['node-1']} view="" .cluster=${cluster}></node-page>
+ * One node, live: what it is and has, what runs on it, what happened to it, and what can be done with it.
  */
-import { css, html } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import type { Node } from '../../../kernel/schema/node.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import { podColumns } from '../columns.ts'
-import { shellWord } from '../format.ts'
 import { hasEnded, loadOf, loads } from '../load.ts'
+import { actionButtons } from '../parts/action-button.ts'
+import { chips } from '../parts/chips.ts'
+import { Found } from '../parts/find.ts'
+import { meter } from '../parts/meter.ts'
+import '../parts/object-events.ts'
+import { tabs } from '../parts/tabs.ts'
+import '../parts/yaml-view.ts'
+import { nodeAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { nodeStatus } from '../status.ts'
 import { shared } from '../styles.ts'
 import { sorted } from '../table-model.ts'
 import { since } from '../time.ts'
+import { nodeActions } from './node-actions.ts'
+
+const VIEWS = [
+  ['', 'Overview'],
+  ['events', 'Events'],
+  ['yaml', 'YAML'],
+] as const
 
 export class NodePage extends StateElement {
   static override styles = [
     shared,
     css`
-      .actions {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.5rem;
-        margin-bottom: 1rem;
+      .meters {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr));
+        gap: 1rem;
+        margin-block-end: 1.25rem;
       }
     `,
   ]
-  static override properties = { nodeId: { attribute: 'node-id' }, cluster: { attribute: false }, sort: { state: true } }
-  declare nodeId: string
+  static override properties = { path: { attribute: false }, view: {}, cluster: { attribute: false }, sort: { state: true } }
+  declare path: readonly string[]
+  declare view: string
   declare cluster: Cluster
   declare sort: string
+  readonly #found = new Found<Node>()
 
   constructor() {
     super()
@@ -38,61 +54,42 @@ export class NodePage extends StateElement {
   }
 
   override render() {
-    const node = this.cluster.nodes.get(this.nodeId)
-    if (!node && !this.cluster.hasLoaded('nodes')) return html`<p role="status">Loading</p>`
-    if (!node) return html`<h1>No such node</h1>`
-    const pods = [...this.cluster.pods.values()].filter(({ nodeId }) => nodeId === node.id)
-    return html`
-      <h1>${node.name} <small>${nodeStatus(node)}</small></h1>
-      <div class="actions">${this.#actions(node, pods)}</div>
-      ${this.#overview(node, pods)}
-      <h2>Pods</h2>
-      ${pods.length === 0 ? html`<p>It has none.</p>` : this.#pods(pods)}
-    `
-  }
-
-  #actions({ id, name, unschedulable }: Node, pods: readonly Pod[]) {
+    const { cluster, path, view } = this
+    const node = this.#found.in(cluster.nodes, path)
+    if (!node && !cluster.hasLoaded('nodes')) return html`<p role="status">Loading</p>`
+    if (!node)
+      return html`<h1>No such node</h1>
+        <p>There is no node ${path.join('/')}: it may have been deleted. <a href="/nodes">All nodes</a></p>`
+    const pods = [...cluster.pods.values()].filter(({ nodeId }) => nodeId === node.id)
     const left = pods.filter((pod) => !hasEnded(pod)).length
-    const leaving =
-      left === 0 ? 'It has no pods.' : `${left} ${left === 1 ? 'pod is' : 'pods are'} stopped, given the usual grace, and evicted.`
-    const action = (label: string, verb: string, consequence: string) =>
-      html`<confirm-action
-        label=${label}
-        operation="nodes.${verb}"
-        consequence=${consequence}
-        command="npx stark node ${verb} ${shellWord(name)}"
-        .input=${{ id }}
-        .cluster=${this.cluster}
-      ></confirm-action>`
     return html`
-      ${
-        unschedulable
-          ? action('Uncordon', 'uncordon', `Node ${name} takes new pods again.`)
-          : action('Cordon', 'cordon', `Node ${name} takes no new pods; what runs there stays.`)
-      }
-      ${action('Drain', 'drain', `Node ${name} takes no new pods. ${leaving}`)}
+      <div class="row between">
+        <h1>${node.name} <small>${nodeStatus(node)}</small></h1>
+        ${actionButtons(nodeActions(node, left), cluster)}
+      </div>
+      ${tabs({ of: 'this node', views: VIEWS, current: view, address: (each) => nodeAddress(node.name, each) })}
+      ${view === 'events' ? html`<object-events object-id=${node.id} .cluster=${cluster}></object-events>` : ''}
+      ${view === 'yaml' ? html`<yaml-view .record=${node}></yaml-view>` : ''} ${view === '' ? this.#overview(node, pods) : ''}
     `
   }
 
-  #overview(node: Node, pods: readonly Pod[]) {
+  #overview(node: Node, pods: readonly Pod[]): TemplateResult {
     const { runtimeType, capabilities, allocatable, taints, labels, lastHeartbeat, createdAt, id } = node
     const load = loadOf(loads(pods), node)
-    const taintTexts = taints.map(({ key, value = '', effect }) => `${key}=${value}:${effect}`)
-    const labelTexts = Object.entries(labels).map((pair) => pair.join('='))
+    const taintTexts = taints.map(({ key, value = '', effect }) => `${key}${value === '' ? '' : `=${value}`}:${effect}`)
     return html`
+      <div class="meters">
+        ${meter({ name: 'Pods', used: load.pods, of: allocatable.pods })}
+        ${meter({ name: 'CPU', used: load.cpu, of: allocatable.cpu, unit: 'm' })}
+        ${meter({ name: 'Memory', used: load.memory, of: allocatable.memory, unit: 'MB' })}
+      </div>
       <dl>
         <dt>Runtime</dt>
         <dd>${runtimeType} ${capabilities.runtimeVersion ?? ''} ${capabilities.os ?? ''} ${capabilities.arch ?? ''}</dd>
-        <dt>Pods</dt>
-        <dd>${load.pods} of ${allocatable.pods}</dd>
-        <dt>CPU</dt>
-        <dd>${load.cpu} of ${allocatable.cpu} m</dd>
-        <dt>Memory</dt>
-        <dd>${load.memory} of ${allocatable.memory} MB</dd>
         <dt>Taints</dt>
         <dd>${taintTexts.join(', ') || '-'}</dd>
         <dt>Labels</dt>
-        <dd>${labelTexts.join(', ') || '-'}</dd>
+        <dd>${chips(labels)}</dd>
         <dt>Heard from</dt>
         <dd>${since(lastHeartbeat)}</dd>
         <dt>Joined</dt>
@@ -100,10 +97,12 @@ export class NodePage extends StateElement {
         <dt>Id</dt>
         <dd><code>${id}</code></dd>
       </dl>
+      <h2>Pods</h2>
+      ${pods.length === 0 ? html`<p>It has none.</p>` : this.#pods(pods)}
     `
   }
 
-  #pods(pods: readonly Pod[]) {
+  #pods(pods: readonly Pod[]): TemplateResult {
     const columns = podColumns(this.cluster).filter(({ key }) => key !== 'node')
     return html`<data-table
       label="Pods of this node"

@@ -4,25 +4,22 @@
  */
 import { html } from 'lit'
 import type { PodHistory as Entry } from '../../../kernel/schema/cluster.ts'
-import { Answer } from '../answer.ts'
 import type { Cluster } from '../cluster.ts'
 import { StateElement } from '../state-element.ts'
 import { podStatus } from '../status.ts'
 import { shared } from '../styles.ts'
 import { since } from '../time.ts'
-
-const ENTRIES_MAX = 500
+import { PodEntries } from './pod-entries.ts'
 
 export class PodHistory extends StateElement {
   static override styles = shared
   static override properties = { podId: { attribute: 'pod-id' }, cluster: { attribute: false } }
   declare podId: string
   declare cluster: Cluster
-  #answer: Answer<{ readonly items: readonly Entry[] }> | undefined
-  #askedAt: number | undefined
+  readonly #entries = new PodEntries()
 
   override render() {
-    const { state } = this.#current()
+    const state = this.#entries.of(this.podId, this.cluster)
     if (state.is === 'waiting') return html`<p role="status">Loading</p>`
     if (state.is === 'failed') return html`<p role="alert">${state.detail}</p>`
     return html`
@@ -55,16 +52,6 @@ export class PodHistory extends StateElement {
       <td>${message}</td>
       <td>${newNodeId === null ? '-' : (this.cluster.nodes.get(newNodeId)?.name ?? newNodeId)}</td>
     </tr>`
-  }
-
-  /** Of the pod as it is now: each of its changes is an entry, and reading its version here follows them. */
-  #current(): Answer<{ readonly items: readonly Entry[] }> {
-    const version = this.cluster.pods.get(this.podId)?.resourceVersion
-    const input = { id: this.podId, limit: ENTRIES_MAX }
-    if (!this.#answer) this.#answer = new Answer(() => this.cluster.ask('pods.history', input))
-    else if (this.#askedAt !== version) void this.#answer.again()
-    this.#askedAt = version
-    return this.#answer
   }
 }
 customElements.define('pod-history', PodHistory)

@@ -1,8 +1,9 @@
 /**
- * <pod-logs pod-id="..." .cluster=${cluster}></pod-logs>
+ * <pod-logs .pod=${pod} .cluster=${cluster}></pod-logs>
  * What a pod says, as it says it. Stays at the newest line for as long as somebody is there.
  */
 import { css, html, LitElement } from 'lit'
+import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import { followLog, type LogLine } from './log-stream.ts'
 import { shared } from '../styles.ts'
@@ -29,12 +30,12 @@ export class PodLogs extends LitElement {
     `,
   ]
   static override properties = {
-    podId: { attribute: 'pod-id' },
+    pod: { attribute: false },
     cluster: { attribute: false },
     lines: { state: true },
     step: { state: true },
   }
-  declare podId: string
+  declare pod: Pod
   declare cluster: Cluster
   declare lines: readonly LogLine[]
   declare step: string
@@ -84,12 +85,12 @@ export class PodLogs extends LitElement {
     this.#following = following
     // Its properties are there once it has rendered.
     await this.updateComplete
-    const { podId, cluster } = this
+    const { pod, cluster } = this
     const onLines = (lines: readonly LogLine[]): void => {
       this.lines = [...this.lines, ...lines].slice(-LINES_MAX)
     }
     try {
-      await followLog({ podId, token: cluster.token, signal: following.signal, onLines })
+      await followLog({ podId: pod.id, token: cluster.token, signal: following.signal, onLines })
       this.step = 'The pod has ended'
     } catch (error) {
       this.step = String(error)

@@ -1,10 +1,11 @@
 /**
- * <pod-why pod-id="..." .cluster=${cluster}></pod-why>
+ * <pod-why .pod=${pod} .cluster=${cluster}></pod-why>
  * Why a pod is where it is or nowhere: one sentence, what every plugin says of every node, and the single changes that would place
  * it. It is an answer about the cluster of a moment, and is asked for again only when somebody wants to know again.
  */
 import { css, html } from 'lit'
 import { Answer } from '../answer.ts'
+import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import { judgementOf, type Cell, type Explanation, type Row } from './explanation.ts'
 import { StateElement } from '../state-element.ts'
@@ -28,13 +29,13 @@ export class PodWhy extends StateElement {
       }
     `,
   ]
-  static override properties = { podId: { attribute: 'pod-id' }, cluster: { attribute: false } }
-  declare podId: string
+  static override properties = { pod: { attribute: false }, cluster: { attribute: false } }
+  declare pod: Pod
   declare cluster: Cluster
   #answer: Answer<Explanation> | undefined
 
   override render() {
-    this.#answer ??= new Answer(() => this.cluster.ask<Explanation>('pods.explain', { id: this.podId }))
+    this.#answer ??= new Answer(() => this.cluster.ask<Explanation>('pods.explain', { id: this.pod.id }))
     const { state } = this.#answer
     if (state.is === 'waiting') return html`<p role="status">Asking the scheduler</p>`
     const again = html`<button @click=${() => void this.#answer?.again()}>Ask again</button>`

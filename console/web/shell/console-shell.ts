@@ -1,121 +1,116 @@
 /**
- * <console-shell .cluster=${cluster} .navigation=${navigation} who="a@b.example"></console-shell>
- * What is around every page: the way to the others, how the connection stands, who is signed in. Fires sign-out.
+ * <console-shell .cluster=${cluster} .navigation=${navigation} .session=${session}></console-shell>
+ * What is around every page: the way to the others, how the connection stands, who is signed in, what was just done and how to take
+ * it back, the palette and the keys.
  */
-import { css, html, nothing } from 'lit'
-import { keyed } from 'lit/directives/keyed.js'
-import { KINDS, type Cluster, type Link } from '../cluster.ts'
+import { html, nothing, type TemplateResult } from 'lit'
+import type { Cluster, Link } from '../cluster.ts'
 import type { Navigation } from '../navigation.ts'
 import { addressOf, type Place, type Route } from '../route.ts'
+import type { Session } from '../sign-in/session.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
+import { Modules } from './modules.ts'
+import { MENU, PAGES, titleOf } from './pages.ts'
+import { shellStyles } from './shell-styles.ts'
+import { choose, nextTheme, theme } from './theme.ts'
+import './toasts.ts'
 
-const NAMES = { map: 'Map', nodes: 'Nodes', pods: 'Pods', packs: 'Packs', namespaces: 'Namespaces', node: 'Node', pod: 'Pod' } as const
 const LINKS: Record<Link, { readonly text: string; readonly tone: string }> = {
   connecting: { text: 'Connecting', tone: 'busy' },
   online: { text: 'Live', tone: 'good' },
-  reconnecting: { text: 'Offline, reconnecting: what you see may be out of date', tone: 'bad' },
-  ended: { text: 'The server hung up for good: reload this page', tone: 'bad' },
+  reconnecting: { text: 'Offline, reconnecting', tone: 'bad' },
+  ended: { text: 'Disconnected', tone: 'bad' },
 }
 
 export class ConsoleShell extends StateElement {
-  static override styles = [
-    shared,
-    css`
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 1.25rem;
-        padding: 0.5rem 1rem;
-        border-bottom: 1px solid var(--line);
-        background: var(--raised);
-      }
-      nav ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.25rem 1rem;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      nav a {
-        display: inline-block;
-        padding: 0.35rem 0;
-        color: inherit;
-        text-decoration: none;
-      }
-      nav a[aria-current] {
-        border-bottom: 2px solid var(--accent);
-        font-weight: 600;
-      }
-      .rest {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.5rem 1rem;
-        margin-inline-start: auto;
-      }
-      .skip:not(:focus) {
-        position: absolute;
-        width: 1px;
-        height: 1px;
-        overflow: hidden;
-        clip-path: inset(50%);
-      }
-      main {
-        padding: 1rem;
-      }
-      main:focus {
-        outline: none;
-      }
-    `,
-  ]
-  static override properties = { cluster: { attribute: false }, navigation: { attribute: false }, who: {} }
+  static override styles = [shared, shellStyles]
+  static override properties = {
+    cluster: { attribute: false },
+    navigation: { attribute: false },
+    session: { attribute: false },
+    isMenuOpen: { state: true },
+  }
   declare cluster: Cluster
   declare navigation: Navigation
-  declare who: string
+  declare session: Session
+  declare isMenuOpen: boolean
+  readonly #modules = new Modules()
+
+  constructor() {
+    super()
+    this.isMenuOpen = false
+  }
 
   override render() {
     const { route } = this.navigation
-    const { text, tone } = LINKS[this.cluster.link]
-    document.title = `${NAMES[route.place]} - Stark`
+    document.title = `${titleOf(route)} - Stark`
     return html`
-      <div @click=${(event: MouseEvent) => this.#click(event)}>
+      <div class="frame" @click=${(event: MouseEvent) => this.#click(event)}>
         <a class="skip" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
-        <header>
-          <strong>Stark</strong>
-          <nav aria-label="Console">
-            <ul>
-              ${(['map', ...KINDS] as const).map((place) => html`<li>${this.#link(place, route)}</li>`)}
-            </ul>
-          </nav>
-          <div class="rest">
-            <span role="status" data-tone=${tone}>${text}</span>
-            <span class="muted">${this.who}</span>
-            <button @click=${() => this.dispatchEvent(new CustomEvent('sign-out'))}>Sign out</button>
-          </div>
-        </header>
-        <main id="main" tabindex="-1">${this.#page(route)}</main>
+        <header>${this.#header()}</header>
+        <nav aria-label="Console" ?data-open=${this.isMenuOpen}>${MENU.map((group) => this.#group(group, route))}</nav>
+        <main id="main" tabindex="-1">${this.#warning()} ${this.#page(route)}</main>
+        <toast-list .cluster=${this.cluster}></toast-list>
       </div>
     `
   }
 
-  #link(place: Place, route: Route) {
-    const isHere = route.place === place || `${route.place}s` === place
-    return html`<a href=${addressOf({ place, query: {} })} aria-current=${isHere ? 'page' : nothing}>${NAMES[place]}</a>`
+  #header(): TemplateResult {
+    const { text, tone } = LINKS[this.cluster.link]
+    return html`
+      <button class="menu" aria-expanded=${this.isMenuOpen ? 'true' : 'false'} @click=${() => (this.isMenuOpen = !this.isMenuOpen)}>
+        Menu
+      </button>
+      <a class="brand" href="/">Stark</a>
+      <span class="status" role="status" data-tone=${tone}>${text}</span>
+      <span class="space"></span>
+      <button data-kind="quiet" @click=${() => choose(nextTheme(theme()))} aria-label="Theme: ${theme()}">
+        <span aria-hidden="true">◐</span> <span class="wide">${theme()}</span>
+      </button>
+      <button data-kind="quiet" @click=${() => void this.session.signOut()}>Sign out</button>
+    `
   }
 
-  #page({ place, query }: Route) {
-    const { cluster, navigation } = this
-    if (place === 'pod') return html`<pod-page pod-id=${query['id'] ?? ''} view=${query['view'] ?? ''} .cluster=${cluster}></pod-page>`
-    if (place === 'node') return html`<node-page node-id=${query['id'] ?? ''} .cluster=${cluster}></node-page>`
-    if (place === 'map') return html`<cluster-map .cluster=${cluster} .navigation=${navigation}></cluster-map>`
-    return keyed(place, html`<list-page kind=${place} .cluster=${cluster} .navigation=${navigation}></list-page>`)
+  #group({ name, places }: (typeof MENU)[number], route: Route): TemplateResult {
+    return html`<div class="group">
+      <h2 id=${name}>${name}</h2>
+      <ul aria-labelledby=${name}>
+        ${places.map((place) => html`<li>${this.#link(place, route)}</li>`)}
+      </ul>
+    </div>`
+  }
+
+  #link(place: Place, route: Route): TemplateResult {
+    return html`<a href=${addressOf({ place })} aria-current=${route.place === place ? 'page' : nothing}>${PAGES[place].title}</a>`
+  }
+
+  #warning(): TemplateResult | typeof nothing {
+    const { link } = this.cluster
+    if (link === 'reconnecting')
+      return html`<p class="warning">What you see may be out of date: the server does not answer at the moment.</p>`
+    if (link === 'ended') return html`<p class="warning" role="alert">The server hung up for good: load this page again.</p>`
+    return nothing
+  }
+
+  #page(route: Route): TemplateResult {
+    if (route.place === 'nowhere')
+      return html`<h1>There is nothing at this address</h1>
+        <p>Perhaps it is misspelt. <a href="/">Go to the map</a></p>`
+    const { load, show } = PAGES[route.place]
+    const loading = this.#modules.stateOf(route.place, load)
+    if (loading === 'loading') return html`<p role="status">Loading</p>`
+    if (loading === 'failed')
+      return html`<p role="alert">This page could not be loaded. Load the console again: the server may have another version now.</p>`
+    const { cluster, navigation, session } = this
+    return show({ cluster, navigation, session, route })
   }
 
   #click(event: MouseEvent): void {
-    if (this.navigation.take(event)) this.#main()?.focus({ preventScroll: true })
+    if (!this.navigation.take(event)) return
+    this.isMenuOpen = false
+    this.#main()?.focus({ preventScroll: true })
+    scrollTo(0, 0)
   }
 
   #skip(event: Event): void {

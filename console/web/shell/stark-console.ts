@@ -44,12 +44,7 @@ export class StarkConsole extends StateElement {
       return html`<main><sign-in-form .session=${this.#session}></sign-in-form></main>`
     }
     if (signedIn === this.#refused) return html`<main><p role="status">Signing in again</p></main>`
-    return html`<console-shell
-      .cluster=${this.#join()}
-      .navigation=${this.#navigation}
-      who=${signedIn.user.email}
-      @sign-out=${() => void this.#session.signOut()}
-    ></console-shell>`
+    return html`<console-shell .cluster=${this.#join()} .navigation=${this.#navigation} .session=${this.#session}></console-shell>`
   }
 
   #setUp({ detail }: CustomEvent<SignedIn>): void {

@@ -1,0 +1,40 @@
+/** The schema of each operation's input, from the document that the server makes of what it validates by. Asked for once. */
+import type { Schema } from './schema.ts'
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+}
+interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
+}
+
+let document: Promise<Document> | undefined
+
+/** What is sent in the body of an operation; what stands in its path is the page's to know. @throws Error when it cannot be had */
+export async function schemaOf(name: string): Promise<Schema> {
+  document ??= fetchDocument().catch((error: unknown) => {
+    document = undefined
+    throw error
+  })
+  const { paths } = await document
+  const operation = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .find(({ operationId }) => operationId === name)
+  if (!operation) throw new Error(`the server has no operation ${name}`)
+  return operation.requestBody?.content['application/json']?.schema ?? { type: 'object', properties: {} }
+}
+
+async function fetchDocument(): Promise<Document> {
+  const response = await fetch('/openapi.json')
+  if (!response.ok) throw new Error(`the server answered ${response.status} for its list of operations`)
+  return (await response.json()) as Document
+}
+
+/** Of an object, only these fields, in this order. */
+export function picked(schema: Schema, names: readonly string[]): Schema {
+  const { properties = {}, required = [] } = schema
+  const kept = names.flatMap((name) => (properties[name] ? [[name, properties[name]] as const] : []))
+  return { ...schema, properties: Object.fromEntries(kept), required: required.filter((name) => names.includes(name)) }
+}

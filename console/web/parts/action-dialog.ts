@@ -1,0 +1,136 @@
+/**
+ * <action-dialog .cluster=${cluster}></action-dialog>
+ * Asks before something is done: says what will happen and which command does the same, and shows what the server has against it.
+ * `ask(action)` opens it. Fires done.
+ */
+import { css, html, LitElement, type TemplateResult } from 'lit'
+import { WireError } from '../../../kernel/wire/client.ts'
+import type { Cluster } from '../cluster.ts'
+import '../forms/schema-form.ts'
+import type { FieldError, Value } from '../forms/value.ts'
+import { shared } from '../styles.ts'
+import { doneEvent, type Action } from './action.ts'
+import './copy-text.ts'
+
+export class ActionDialog extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      dialog {
+        box-sizing: border-box;
+        width: min(34rem, calc(100vw - 2rem));
+        padding: 1.25rem;
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        background: var(--surface);
+        box-shadow: var(--shadow);
+        color: inherit;
+      }
+      dialog::backdrop {
+        background: rgb(10 12 18 / 45%);
+      }
+      h2 {
+        margin: 0 0 0.5rem;
+      }
+      .row {
+        justify-content: flex-end;
+        margin-block-start: 1.25rem;
+      }
+    `,
+  ]
+  static override properties = {
+    cluster: { attribute: false },
+    action: { state: true },
+    filled: { state: true },
+    isBusy: { state: true },
+    problem: { state: true },
+    errors: { state: true },
+  }
+  declare cluster: Cluster
+  declare action: Action | undefined
+  declare filled: Value
+  declare isBusy: boolean
+  declare problem: string
+  declare errors: readonly FieldError[]
+
+  constructor() {
+    super()
+    this.filled = {}
+    this.isBusy = false
+    this.problem = ''
+    this.errors = []
+  }
+
+  /** The focus comes back to where it was when the dialog closes: the browser sees to that. */
+  async ask(action: Action): Promise<void> {
+    this.action = action
+    this.filled = action.form?.value ?? {}
+    this.problem = ''
+    this.errors = []
+    await this.updateComplete
+    this.#dialog()?.showModal()
+  }
+
+  override render(): TemplateResult {
+    return html`<dialog aria-labelledby="title" @close=${() => (this.action = undefined)}>
+      ${this.action ? this.#inside(this.action) : ''}
+    </dialog>`
+  }
+
+  #inside(action: Action): TemplateResult {
+    const { label, consequence, command, form, isDangerous = false } = action
+    const text = typeof command === 'string' ? command : command(this.filled)
+    return html`
+      <h2 id="title">${label}?</h2>
+      <form method="dialog" @submit=${(event: SubmitEvent) => void this.#submit(event, action)}>
+        <p>${consequence}</p>
+        ${form ? this.#form(form) : ''}
+        <p class="muted">The same from a terminal:</p>
+        <copy-text text=${text}></copy-text>
+        <p role="alert">${this.problem}</p>
+        <div class="row">
+          <button type="button" @click=${() => this.#dialog()?.close()}>Cancel</button>
+          <button
+            type="submit"
+            ?autofocus=${!form}
+            ?disabled=${this.isBusy}
+            data-kind=${isDangerous ? '' : 'primary'}
+            data-tone=${isDangerous ? 'danger' : ''}
+          >
+            ${label} now
+          </button>
+        </div>
+      </form>
+    `
+  }
+
+  #form({ schema }: NonNullable<Action['form']>): TemplateResult {
+    return html`<schema-form
+      .schema=${schema}
+      .value=${this.filled}
+      .errors=${this.errors}
+      @form-change=${({ detail }: CustomEvent<Value>) => (this.filled = detail)}
+    ></schema-form>`
+  }
+
+  async #submit(event: SubmitEvent, { operation, input, done, undo }: Action): Promise<void> {
+    event.preventDefault()
+    this.isBusy = true
+    try {
+      await this.cluster.ask(operation, { ...input, ...this.filled })
+      this.#dialog()?.close()
+      this.dispatchEvent(doneEvent({ text: done, ...(undo ? { undo } : {}) }))
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      this.problem = error.message
+      this.errors = error.errors
+    } finally {
+      this.isBusy = false
+    }
+  }
+
+  #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog')
+  }
+}
+customElements.define('action-dialog', ActionDialog)

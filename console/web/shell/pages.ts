@@ -1,0 +1,98 @@
+/** Every place of the console: what it is called, where it stands in the menu, the element that shows it and the file that defines that. */
+import { html, type TemplateResult } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
+import type { Cluster, Listed } from '../cluster.ts'
+import type { Navigation } from '../navigation.ts'
+import type { Place, Route } from '../route.ts'
+import type { Session } from '../sign-in/session.ts'
+
+export interface Around {
+  readonly cluster: Cluster
+  readonly navigation: Navigation
+  readonly session: Session
+  readonly route: Route
+}
+export interface Page {
+  readonly title: string
+  /** Of the object, where the address names one. */
+  readonly one?: string
+  /** After g, it leads there. */
+  readonly key?: string
+  /** Loads what defines the element; without it that comes with the first load. */
+  readonly load?: () => Promise<unknown>
+  readonly show: (around: Around) => TemplateResult
+}
+
+export const PAGES: Readonly<Record<Place, Page>> = {
+  map: {
+    title: 'Map',
+    key: 'm',
+    show: ({ cluster, navigation }) => html`<cluster-map .cluster=${cluster} .navigation=${navigation}></cluster-map>`,
+  },
+  nodes: {
+    title: 'Nodes',
+    one: 'Node',
+    key: 'n',
+    show: (around) =>
+      listOr(
+        around,
+        'nodes',
+        ({ cluster, route: { path, query } }) =>
+          html`<node-page .path=${path} view=${query['view'] ?? ''} .cluster=${cluster}></node-page>`,
+      ),
+  },
+  pods: {
+    title: 'Pods',
+    one: 'Pod',
+    key: 'p',
+    show: (around) =>
+      listOr(
+        around,
+        'pods',
+        ({ cluster, route: { path, query } }) => html`<pod-page .path=${path} view=${query['view'] ?? ''} .cluster=${cluster}></pod-page>`,
+      ),
+  },
+  deployments: {
+    title: 'Deployments',
+    one: 'Deployment',
+    key: 'd',
+    load: () => import('../deployments/deployment-page.ts'),
+    show: (around) =>
+      listOr(
+        around,
+        'deployments',
+        ({ cluster, route: { path, query } }) =>
+          html`<deployment-page .path=${path} view=${query['view'] ?? ''} .query=${query} .cluster=${cluster}></deployment-page>`,
+      ),
+  },
+  packs: {
+    title: 'Packs',
+    one: 'Pack',
+    key: 'k',
+    show: (around) => list(around, 'packs'),
+  },
+  namespaces: {
+    title: 'Namespaces',
+    one: 'Namespace',
+    key: 's',
+    show: (around) => list(around, 'namespaces'),
+  },
+}
+
+export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
+  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'deployments'] },
+  { name: 'Administration', places: ['packs', 'namespaces'] },
+]
+
+const list = ({ cluster, navigation }: Around, kind: Listed): TemplateResult =>
+  html`${keyed(kind, html`<list-page kind=${kind} .cluster=${cluster} .navigation=${navigation}></list-page>`)}`
+
+const listOr = (around: Around, kind: Listed, one: (around: Around) => TemplateResult): TemplateResult =>
+  around.route.path.length > 0 ? one(around) : list(around, kind)
+
+/** What stands in the title of the window. */
+export function titleOf({ place, path }: Route): string {
+  if (place === 'nowhere') return 'Nothing here'
+  const { title, one = title } = PAGES[place]
+  return path.length > 0 ? `${path.join('/')} - ${one}` : title
+}
