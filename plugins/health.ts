@@ -29,7 +29,8 @@ export const health = (): Plugin => ({
     hooks.admit.tap('health', (record, { kind, before }) => {
       if (kind !== 'pods' || before) return undefined
       const pod = record as Pod
-      const tolerations = withUnreachable(pod.tolerations, clusterConfig(state).unreachableTolerationSeconds)
+      const seconds = pod.disconnect?.lostAfterSeconds ?? clusterConfig(state).unreachableTolerationSeconds
+      const tolerations = withUnreachable(pod.tolerations, seconds)
       return { ...pod, tolerations }
     })
     hooks.filter.tap('health', (candidates) => {
@@ -73,7 +74,8 @@ async function check(kernel: PluginKernel, leadsSince: number): Promise<void> {
       })
       for (const pod of state.by('pods', 'nodeId', node.id)) {
         if (pod.status !== 'starting' && pod.status !== 'running') continue
-        transaction.update('pods', pod.id, { status: 'unknown', reason: 'NodeUnreachable', statusMessage: `${node.name} is out of touch` })
+        const statusMessage = `${node.name} is out of touch`
+        transaction.update('pods', pod.id, { status: 'unknown', reason: 'NodeUnreachable', statusMessage, disconnectedAt: timeAdded })
       }
     }
     for (const node of back) transaction.update('nodes', node.id, { status: 'online', taints: withoutTaint(node) })

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { Annotations, DnsName, Id, Labels, Meta, nullable, Resources, strict, Time } from './common.ts'
 import { Env, PackName, SemVer } from './pack.ts'
-import { Pod, PreemptionPolicy, RestartPolicy, Scheduling } from './pod.ts'
+import { Disconnect, Pod, PreemptionPolicy, RestartPolicy, Scheduling } from './pod.ts'
 import { Toleration } from './taint.ts'
 
 const REPLICAS_MAX = 10_000
@@ -24,6 +24,7 @@ export const PodTemplate = strict({
   secrets: Type.Optional(pod.secrets),
   terminationGracePeriodSeconds: Type.Optional(pod.terminationGracePeriodSeconds),
   activeDeadlineSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+  disconnect: Type.Optional(Disconnect),
 })
 export type PodTemplate = Static<typeof PodTemplate>
 

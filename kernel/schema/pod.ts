@@ -89,6 +89,28 @@ export type Exit = Static<typeof Exit>
 export const BackOff = strict({ crashes: Type.Integer({ minimum: 1 }), until: Time })
 export type BackOff = Static<typeof BackOff>
 
+const LOST_AFTER_SECONDS_MAX = 31_536_000
+
+/** What becomes of a pod whose node is out of touch: asleep, cut off, or gone for good. Nomad's words, and its meaning. */
+export const Disconnect = strict({
+  lostAfterSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: LOST_AFTER_SECONDS_MAX,
+      description: 'out of touch for so long, it is lost; unreachableTolerationSeconds of the cluster unless told',
+    }),
+  ),
+  replace: Type.Optional(
+    Type.Boolean({ description: 'its deployment runs another one meanwhile; false, the default, is to wait until it is back or lost' }),
+  ),
+  reconcile: Type.Optional(
+    Type.Enum(['keep-original', 'keep-replacement', 'keep-longest-running'], {
+      description: 'which one goes on when it comes back after it was replaced; keep-original unless told',
+    }),
+  ),
+})
+export type Disconnect = Static<typeof Disconnect>
+
 export const Pod = strict({
   ...Meta,
   name: DnsName,
@@ -117,6 +139,8 @@ export const Pod = strict({
   secrets: Type.Array(DnsName, { maxItems: 64, description: 'secrets of its namespace that it finds in context.secrets' }),
   terminationGracePeriodSeconds: Type.Integer({ minimum: 0, maximum: 3600 }),
   activeDeadlineSeconds: nullable(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+  disconnect: Type.Optional(nullable(Disconnect)),
+  disconnectedAt: Type.Optional(nullable(Time)),
   deploymentId: nullable(Id),
   incarnation: Type.Integer({ minimum: 0, description: 'grows with each start; a report of an older one is ignored' }),
   createdBy: nullable(Id),

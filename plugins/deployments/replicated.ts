@@ -11,8 +11,8 @@ export interface Member {
   /** The revision's, which the pod was made from. */
   readonly key: string
   readonly isAvailable: boolean
-  /** epoch ms */
-  readonly createdMs: number
+  /** epoch ms, or Infinity; of two that serve, the one that came later leaves first */
+  readonly sinceMs: number
   /** Its node is drained: it serves until another can take over. */
   readonly isDeparting: boolean
   /** It does not serve yet, and nothing says that it will not soon. */
@@ -100,7 +100,7 @@ export class Removal {
 
 /** Those that serve nobody go first, then the youngest. */
 export const inOrderOfLeaving = (members: readonly Member[]): Member[] =>
-  members.toSorted((a, b) => Number(a.isAvailable) - Number(b.isAvailable) || b.createdMs - a.createdMs || (a.id < b.id ? -1 : 1))
+  members.toSorted((a, b) => Number(a.isAvailable) - Number(b.isAvailable) || b.sinceMs - a.sinceMs || (a.id < b.id ? -1 : 1))
 
 export const countAvailable = (members: readonly Member[]): number => members.filter(({ isAvailable }) => isAvailable).length
 

@@ -40,18 +40,27 @@ export function memberOf(
 ): DaemonMember {
   const { mode, strategy } = deployment
   const isAvailable = availableAt(pod, deployment) <= now
-  const createdMs = Date.parse(pod.createdAt)
-  const isOverdue = now - createdMs >= strategy.progressDeadlineSeconds * 1000
+  const isOverdue = now - Date.parse(pod.createdAt) >= strategy.progressDeadlineSeconds * 1000
   return {
     id: pod.id,
     key: pod.labels[REVISION_LABEL] ?? '',
     isAvailable,
-    createdMs,
+    sinceMs: sinceOf(pod),
     // Daemons belong to their nodes.
     isDeparting: mode === 'replicated' && Boolean(node?.drain),
     isComing: !isAvailable && !isOverdue && pod.reason !== 'Unschedulable' && pod.status !== 'unknown' && !isBackingOff(pod),
     nodeId: pod.nodeId ?? pod.nodeName ?? undefined,
   }
+}
+
+/** It is out of touch, and another one serves in its place until it is back. */
+export const isReplaced = (pod: Pod, node: Node | undefined): boolean =>
+  pod.status === 'unknown' && pod.disconnect?.replace === true && !node?.drain
+
+/** epoch ms, from which it counts when one of two has to leave; Infinity for one that was away and is to give way to its replacement */
+function sinceOf({ createdAt, startedAt, disconnect, disconnectedAt }: Pod): number {
+  if (disconnect?.reconcile === 'keep-replacement' && disconnectedAt) return Infinity
+  return Date.parse(disconnect?.reconcile === 'keep-longest-running' ? (startedAt ?? createdAt) : createdAt)
 }
 
 /** The nodes that should have a pod: those that fit, and those where one is and may stay. */

@@ -12,7 +12,7 @@ import {
 import { planDaemon, type DaemonMember } from './daemon.ts'
 import { draftOf } from './draft.ts'
 import { planReplicated } from './replicated.ts'
-import { aimOf, memberOf, placesFor, REVISION_LABEL, statusOf } from './standing.ts'
+import { aimOf, isReplaced, memberOf, placesFor, REVISION_LABEL, statusOf } from './standing.ts'
 import { currentOf, goodOf, isSame, versionToFollow, withRevision, type Runner } from './versions.ts'
 
 /** Of one commit; the next follows at once. */
@@ -136,7 +136,10 @@ export class Turn {
     const { state, clock } = this.#kernel
     const now = clock.now()
     const nodeOf = ({ nodeId }: Pod) => (nodeId === null ? undefined : state.get('nodes', nodeId))
-    return pods.filter((pod) => !isEnded(pod) && !isLeaving(pod)).map((pod) => memberOf(pod, { deployment, node: nodeOf(pod), now }))
+    const isAway = (pod: Pod) => deployment.mode === 'replicated' && isReplaced(pod, nodeOf(pod))
+    return pods
+      .filter((pod) => !isEnded(pod) && !isLeaving(pod) && !isAway(pod))
+      .map((pod) => memberOf(pod, { deployment, node: nodeOf(pod), now }))
   }
 
   #create(deployment: Deployment, { key, pods, nodeId }: { key: string; pods: readonly Pod[]; nodeId?: string }): void {

@@ -19,6 +19,8 @@ export class World {
   #cluster: Cluster
   /** Nodes that are there. */
   readonly nodes = new Map<string, Node>()
+  /** Nodes that are out of touch, and may come back. */
+  readonly away = new Map<string, Node>()
   /** What was done to a deployment that took it below its promise. */
   readonly violations: string[] = []
   #beatMs = 0
@@ -39,11 +41,7 @@ export class World {
     await kernel.stop()
     this.#cluster = await startCluster({ store, clock, plugins: rules() })
     this.#watch()
-    for (const { id, name, runtimeType, capabilities, allocatable } of this.nodes.values()) {
-      const facts = { id, name, runtimeType, capabilities, allocatable, isNew: false }
-      await this.#cluster.call('nodes.register', facts, { who: nodeOf(id) })
-    }
-    await this.#cluster.settle()
+    for (const node of this.nodes.values()) await this.#register(node)
   }
 
   #watch(): void {
@@ -80,6 +78,31 @@ export class World {
   async lose(id: string): Promise<void> {
     this.nodes.delete(id)
     await this.cluster.call('nodes.goodbye', { id }, { who: nodeOf(id) })
+  }
+
+  /** Asleep or cut off: nothing is heard of it, and its pods go on. */
+  silence(id: string): void {
+    const node = this.nodes.get(id)
+    if (node) this.away.set(id, node)
+    this.nodes.delete(id)
+  }
+
+  /** Back in touch: its agent says again how its pods are, and stops those that are not wanted any more. */
+  async wake(id: string): Promise<void> {
+    const node = this.away.get(id)
+    if (!node) return
+    this.away.delete(id)
+    this.nodes.set(id, node)
+    await this.#register(node)
+    for (const pod of this.cluster.kernel.state.by('pods', 'nodeId', id)) {
+      if (pod.status === 'unknown') await this.cluster.report(pod, { status: 'running', ready: pod.packVersion !== BAD })
+    }
+  }
+
+  async #register({ id, name, runtimeType, capabilities, allocatable }: Node): Promise<void> {
+    const facts = { id, name, runtimeType, capabilities, allocatable, isNew: false }
+    await this.#cluster.call('nodes.register', facts, { who: nodeOf(id) })
+    await this.#cluster.settle()
   }
 
   ask<T = Deployment>(verb: string, input: object = {}): Promise<T> {
