@@ -1,6 +1,7 @@
 /** What the server answered to a question, as something reactive: waiting, the answer, or why there is none. */
 import { shallowRef } from '@vue/reactivity'
 import { WireError } from '../../kernel/wire/client.ts'
+import { Refusal } from './http.ts'
 
 export type State<T> =
   | { readonly is: 'waiting' }
@@ -33,7 +34,7 @@ async function stateOf<T>(answer: Promise<T>): Promise<State<T>> {
   try {
     return { is: 'there', value: await answer }
   } catch (error) {
-    if (!(error instanceof WireError)) throw error
+    if (!(error instanceof WireError || error instanceof Refusal)) throw error
     return { is: 'failed', detail: error.message }
   }
 }

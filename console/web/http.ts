@@ -1,4 +1,4 @@
-/** The REST API, for what comes before there is a connection: signing in and out. */
+/** The REST API, for what comes before there is a connection, signing in and out, and for bytes. */
 
 export const HTTP_UNAUTHORIZED = 401
 const HTTP_FORBIDDEN = 403
@@ -18,15 +18,18 @@ export class Refusal extends Error {
 export interface Request {
   readonly token?: string
   readonly body?: object
+  /** Sent as they are, in place of a body of JSON. */
+  readonly bytes?: Blob
 }
 
 /** @throws Refusal */
-export async function send<T>(method: string, path: string, { token, body }: Request = {}): Promise<T> {
+export async function send<T>(method: string, path: string, { token, body, bytes }: Request = {}): Promise<T> {
   const headers = {
     ...(body ? { 'content-type': 'application/json' } : {}),
+    ...(bytes ? { 'content-type': 'application/octet-stream' } : {}),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   }
-  const response = await reach(path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+  const response = await reach(path, { method, headers, body: bytes ?? (body ? JSON.stringify(body) : null) })
   const text = await response.text()
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T
   throw new Refusal(detailOf(text) ?? `the server answered ${response.status}`, { status: response.status })

@@ -12,6 +12,7 @@ const PARTS_MAX = {
   // A scope is a part of its own.
   packs: 2,
   namespaces: 1,
+  deploy: 0,
 } as const
 
 export type Place = keyof typeof PARTS_MAX

@@ -1,4 +1,5 @@
 /** The schema of each operation's input, from the document that the server makes of what it validates by. Asked for once. */
+import { Refusal, send } from '../http.ts'
 import type { Schema } from './schema.ts'
 
 interface Document {
@@ -12,9 +13,9 @@ interface Operation {
 
 let document: Promise<Document> | undefined
 
-/** What is sent in the body of an operation; what stands in its path is the page's to know. @throws Error when it cannot be had */
+/** What is sent in the body of an operation; what stands in its path is the page's to know. @throws Refusal when it cannot be had */
 export async function schemaOf(name: string): Promise<Schema> {
-  document ??= fetchDocument().catch((error: unknown) => {
+  document ??= send<Document>('GET', '/openapi.json').catch((error: unknown) => {
     document = undefined
     throw error
   })
@@ -22,14 +23,8 @@ export async function schemaOf(name: string): Promise<Schema> {
   const operation = Object.values(paths)
     .flatMap((methods) => Object.values(methods))
     .find(({ operationId }) => operationId === name)
-  if (!operation) throw new Error(`the server has no operation ${name}`)
+  if (!operation) throw new Refusal(`the server has no operation ${name}`, { status: undefined })
   return operation.requestBody?.content['application/json']?.schema ?? { type: 'object', properties: {} }
-}
-
-async function fetchDocument(): Promise<Document> {
-  const response = await fetch('/openapi.json')
-  if (!response.ok) throw new Error(`the server answered ${response.status} for its list of operations`)
-  return (await response.json()) as Document
 }
 
 /** Of an object, only these fields, in this order. */

@@ -6,7 +6,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { shared } from '../styles.ts'
 import './pairs-field.ts'
-import { fieldOf, helpOf, isNullable, labelOf, type Field, type Schema } from './schema.ts'
+import { fieldOf, helpOf, isNullable, labelOf, plainly, type Field, type Schema } from './schema.ts'
 import { errorsAt, hasErrorsBelow, isObject, pointerOf, valueAt, withValue, type FieldError, type Path, type Value } from './value.ts'
 
 interface Asked {
@@ -309,7 +309,7 @@ export class SchemaForm extends LitElement {
   }
 
   #errorsOf(path: Path) {
-    return errorsAt(this.errors, path).map(({ message }) => html`<p class="error">${message}</p>`)
+    return errorsAt(this.errors, path).map(({ message }) => html`<p class="error">${plainly(message)}</p>`)
   }
 
   #put(path: Path, given: unknown): void {

@@ -31,9 +31,9 @@ export type Field =
   | { readonly is: 'group'; readonly properties: Readonly<Record<string, Schema>>; readonly required: readonly string[] }
   | { readonly is: 'items'; readonly item: Schema }
 
-/** What stands beside null, where there is one such thing; a field without a value is null then. */
+/** What stands beside null, or beside the empty text, where there is one such thing: an empty field is that. */
 export function withoutNull(schema: Schema): Schema {
-  const [only, ...others] = schema.anyOf?.filter(({ type }) => type !== 'null') ?? []
+  const [only, ...others] = schema.anyOf?.filter((each) => each.type !== 'null' && each.const !== '') ?? []
   return only && others.length === 0 ? { ...only, ...describedBy(schema, only) } : schema
 }
 
@@ -73,6 +73,8 @@ function objectOf({ properties, required = [], patternProperties }: Schema): Fie
 
 const UNITS: Readonly<Record<string, string>> = { Seconds: 's', Ms: 'ms' }
 
+const ACRONYMS: Readonly<Record<string, string>> = { cpu: 'CPU', id: 'Id', env: 'Environment', args: 'Arguments' }
+
 /** "terminationGracePeriodSeconds" is "Termination grace period (s)". */
 export function labelOf(name: string): string {
   const [unit, short] = Object.entries(UNITS).find(([each]) => name.endsWith(each)) ?? ['', '']
@@ -80,7 +82,7 @@ export function labelOf(name: string): string {
     .slice(0, name.length - unit.length)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
-  const label = words.charAt(0).toUpperCase() + words.slice(1)
+  const label = ACRONYMS[words] ?? words.charAt(0).toUpperCase() + words.slice(1)
   return short === '' ? label : `${label} (${short})`
 }
 
@@ -95,3 +97,7 @@ export function helpOf(given: Schema): string {
 const LARGE = 1_000_000
 const rangeOf = (minimum: number, maximum: number): string =>
   maximum < LARGE ? `${minimum} to ${maximum}` : minimum <= 0 ? '' : `${minimum} or more`
+
+/** What the server has against a field, in words: a pattern is for machines, and the field's help says what it means. */
+export const plainly = (message: string): string =>
+  message.startsWith('must match pattern') ? 'is not of the form that is described here' : message

@@ -1,31 +1,31 @@
 /**
  * <pod-why .pod=${pod} .cluster=${cluster}></pod-why>
- * Why a pod is where it is or nowhere: one sentence, what every plugin says of every node, and the single changes that would place
- * it. It is an answer about the cluster of a moment, and is asked for again only when somebody wants to know again.
+ * Why a pod is where it is or nowhere: one sentence, the single changes that would place it, each a step to doing it, and what every
+ * plugin says of every node. It is an answer about the cluster of a moment, and is asked for again only when somebody wants to know again.
  */
-import { css, html } from 'lit'
-import { Answer } from '../answer.ts'
+import { css, html, type TemplateResult } from 'lit'
 import type { Pod } from '../../../kernel/schema/pod.ts'
+import { Answer } from '../answer.ts'
 import type { Cluster } from '../cluster.ts'
-import { judgementOf, type Cell, type Explanation, type Row } from './explanation.ts'
+import { changeAction, type Change } from '../deploy/change-action.ts'
+import '../parts/action-button.ts'
+import { addressOf } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
-
-/** More rows than anybody reads; the sentence counts them all. */
-const ROWS_MAX = 200
+import type { Explanation } from './explanation.ts'
+import { judgementStyles, judgementTable } from './judgement-table.ts'
 
 export class PodWhy extends StateElement {
   static override styles = [
     shared,
+    judgementStyles,
     css`
       .sentence {
+        max-width: 60rem;
         font-size: 1.1rem;
       }
-      td {
-        max-width: 16rem;
-      }
-      tr[data-mark='chosen'] th {
-        color: var(--good);
+      .button {
+        white-space: normal;
       }
     `,
   ]
@@ -42,55 +42,31 @@ export class PodWhy extends StateElement {
     if (state.is === 'failed')
       return html`<p role="alert">${state.detail}</p>
         ${again}`
-    const { summary, victims } = state.value
+    const { summary, victims, changes } = state.value
     return html`
       <p class="sentence" role="status">${summary}</p>
-      ${victims.length > 0 ? html`<p>It would evict ${victims.join(', ')}.</p>` : ''} ${again} ${changesOf(state.value)}
-      ${this.#table(state.value)}
+      ${victims.length > 0 ? html`<p>It would evict ${victims.join(', ')}.</p>` : ''} ${again}
+      ${changes.length > 0 ? this.#changes(changes) : ''}
+      <h2>Nodes</h2>
+      ${judgementTable(state.value)}
     `
   }
 
-  #table(explanation: Explanation) {
-    const { plugins, rows } = judgementOf(explanation)
-    if (rows.length === 0) return html`<p>There is no node.</p>`
-    const left = rows.length - ROWS_MAX
+  #changes(changes: readonly Change[]): TemplateResult {
     return html`
-      <h2>Nodes</h2>
-      <div class="scroll" role="region" aria-label="Nodes and what each plugin says of them" tabindex="0">
-        <table>
-          <thead>
-            <tr>
-              <th>Node</th>
-              <th>Points</th>
-              ${plugins.map((plugin) => html`<th>${plugin}</th>`)}
-            </tr>
-          </thead>
-          <tbody>
-            ${rows.slice(0, ROWS_MAX).map(rowOf)}
-          </tbody>
-        </table>
-      </div>
-      ${left > 0 ? html`<p class="muted">${left} more nodes are not shown.</p>` : ''}
+      <h2>What would place it</h2>
+      <div class="row">${changes.map((change) => this.#change(change))}</div>
+      <p class="muted">A change of the pod fills in the form of another pod like it; each was tried on a copy of the cluster.</p>
     `
+  }
+
+  #change(change: Change): TemplateResult {
+    const { pod, cluster } = this
+    const action = changeAction(change, cluster)
+    if (action) return html`<action-button .action=${action} .cluster=${cluster}></action-button>`
+    if (change.kind !== 'pod') return html`<span>${change.text}</span>`
+    const query = { like: `${pod.namespace}/${pod.name}`, change: JSON.stringify(change.patch) }
+    return html`<a class="button" href=${addressOf({ place: 'deploy', query })}>${change.text}</a>`
   }
 }
 customElements.define('pod-why', PodWhy)
-
-const rowOf = ({ node, total, mark, cells }: Row) =>
-  html`<tr data-mark=${mark}>
-    <th scope="row">${node}${mark === '' ? '' : ` (${mark})`}</th>
-    <td>${total ?? 'refused'}</td>
-    ${cells.map(cellOf)}
-  </tr>`
-
-const cellOf = ({ is, text }: Cell) => html`<td>${is === 'refused' ? html`<span data-tone="bad">${text}</span>` : text}</td>`
-
-function changesOf({ changes }: Explanation) {
-  if (changes.length === 0) return ''
-  return html`
-    <h2>What would place it</h2>
-    <ul>
-      ${changes.map(({ kind, text, patch }) => html`<li>${text} <code class="muted">${kind} ${JSON.stringify(patch)}</code></li>`)}
-    </ul>
-  `
-}

@@ -65,6 +65,13 @@ export const PAGES: Readonly<Record<Place, Page>> = {
           html`<deployment-page .path=${path} view=${query['view'] ?? ''} .query=${query} .cluster=${cluster}></deployment-page>`,
       ),
   },
+  deploy: {
+    title: 'Deploy',
+    key: 'c',
+    load: () => import('../deploy/deploy-page.ts'),
+    show: ({ cluster, navigation, route }) =>
+      html`<deploy-page .cluster=${cluster} .navigation=${navigation} .query=${route.query}></deploy-page>`,
+  },
   packs: {
     title: 'Packs',
     one: 'Pack',
@@ -80,7 +87,7 @@ export const PAGES: Readonly<Record<Place, Page>> = {
 }
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
-  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'deployments'] },
+  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'deployments', 'deploy'] },
   { name: 'Administration', places: ['packs', 'namespaces'] },
 ]
 
