@@ -37,3 +37,6 @@ export function pressureOf(load: Load, { allocatable }: Pick<Node, 'allocatable'
 
 /** "45 %"; of nothing there is no share. */
 export const percent = (held: number, offered: number): string => (offered > 0 ? `${Math.round((100 * held) / offered)} %` : '-')
+
+/** "1 pod", "2 pods". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -6,13 +6,14 @@
 import { css, html, nothing } from 'lit'
 import type { Cluster } from '../cluster.ts'
 import type { Navigation } from '../navigation.ts'
+import { counted } from '../load.ts'
 import { Paced } from '../paced.ts'
 import { nodeAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import { COLOURINGS, type Key } from './colouring.ts'
 import { byLabel, GROUPINGS } from './grouping.ts'
-import type { MapCanvas, MapTarget } from './map-canvas.ts'
+import type { MapTarget } from './map-canvas.ts'
 
 export class ClusterMap extends StateElement {
   static override styles = [
@@ -97,18 +98,13 @@ export class ClusterMap extends StateElement {
           selected=${node}
           .cluster=${cluster}
           @map-select=${({ detail }: CustomEvent<MapTarget | undefined>) => this.navigation.refine({ node: detail?.nodeId ?? '' })}
+          @map-key=${({ detail }: CustomEvent<readonly Key[]>) => (this.key = detail)}
           @map-open=${({ detail }: CustomEvent<MapTarget | undefined>) => this.#open(detail)}
         ></map-canvas>
         ${this.#beside({ by, node, list })}
       </div>
       ${this.#key()}
     `
-  }
-
-  /** The canvas knows the colours; it has them once it is drawn. */
-  override updated(): void {
-    const key = this.renderRoot.querySelector<MapCanvas>('map-canvas')?.key ?? []
-    if (JSON.stringify(key) !== JSON.stringify(this.key)) this.key = key
   }
 
   #empty() {
@@ -133,7 +129,7 @@ export class ClusterMap extends StateElement {
       <button aria-pressed=${list === '' ? 'false' : 'true'} @click=${() => this.navigation.refine({ list: list === '' ? '1' : '' })}>
         As a list
       </button>
-      <span class="muted">${this.cluster.raw('nodes').size} nodes, ${fleet.counts.held.pods} pods</span>
+      <span class="muted">${counted(this.cluster.raw('nodes').size, 'node')}, ${counted(fleet.counts.held.pods, 'pod')}</span>
       ${fleet.waiting.size > 0 ? html`<a href="/queue">${fleet.waiting.size} waiting for a node</a>` : nothing}
     </div>`
   }

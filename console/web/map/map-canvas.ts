@@ -1,7 +1,8 @@
 /**
  * <map-canvas by="zone" colour="age" search="web" selected="ID" .arrows=${arrows} .cluster=${cluster}></map-canvas>
  * The cluster drawn: cells that change are drawn again, and nothing else. To be moved, zoomed and pointed at by mouse, finger and keys.
- * Fires map-select and map-open { nodeId, podId } for what is clicked once, and twice or with Enter. It follows the fleet by itself.
+ * Fires map-select and map-open { nodeId, podId } for what is clicked once, and twice or with Enter, and map-key with what its colours
+ * mean. It follows the fleet by itself.
  */
 import { html, LitElement, type PropertyValues } from 'lit'
 import type { Node } from '../../../kernel/schema/node.ts'
@@ -9,7 +10,7 @@ import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import { shared } from '../styles.ts'
 import { canvasStyles } from './canvas-styles.ts'
-import { colouringOf, type Colouring } from './colouring.ts'
+import { colouringOf, type Colouring, type Key } from './colouring.ts'
 import { Flights } from './flights.ts'
 import { followGestures } from './gestures.ts'
 import { at, neighbour, type Cell, type Direction, type Point } from './layout.ts'
@@ -48,6 +49,7 @@ export class MapCanvas extends LitElement {
   #painter: Painter | undefined
   #above: CanvasRenderingContext2D | undefined
   #colouring: Colouring | undefined
+  #key: readonly Key[] = []
   #finder: Finder = finderOf('')
   #palette = paletteOf(getComputedStyle(document.documentElement))
   #view: View = WHOLE
@@ -88,7 +90,7 @@ export class MapCanvas extends LitElement {
         tabindex="0"
         role="application"
         aria-label="Map of the nodes. Arrow keys go from node to node, Enter opens one, plus and minus zoom, 0 shows all. The list has the same."
-        @keydown=${(event: KeyboardEvent) => this.#key(event)}
+        @keydown=${(event: KeyboardEvent) => this.#press(event)}
       >
         <canvas></canvas>
         <canvas></canvas>
@@ -107,11 +109,6 @@ export class MapCanvas extends LitElement {
     if (changed.has('colour')) this.#colouring = undefined
     if (changed.has('search')) this.#finder = finderOf(this.search)
     this.#redraw()
-  }
-
-  /** The key of the colours. */
-  get key() {
-    return this.#colours().key()
   }
 
   #begin(): void {
@@ -210,6 +207,7 @@ export class MapCanvas extends LitElement {
     else for (const cell of dirty) painter.paint(scene, cell)
     // What was drawn in a hurry is drawn well once nothing moves.
     this.#isAllDirty = scene.isRough
+    this.#tellKey()
     const flights = this.#flights.underway(now)
     paintAbove(above, {
       ...scene,
@@ -222,6 +220,14 @@ export class MapCanvas extends LitElement {
       arrows: this.arrows,
     })
     if (flights.length > 0 || scene.isRough || model.isUnsettled) this.#schedule()
+  }
+
+  /** Which versions there are shows only as they are drawn. */
+  #tellKey(): void {
+    const key = this.#colours().key()
+    if (isSame(key, this.#key)) return
+    this.#key = key
+    this.dispatchEvent(new CustomEvent('map-key', { detail: key }))
   }
 
   #scene({ layout }: MapModel, now: number): Scene {
@@ -278,7 +284,7 @@ export class MapCanvas extends LitElement {
     this.dispatchEvent(new CustomEvent(type, { detail }))
   }
 
-  #key(event: KeyboardEvent): void {
+  #press(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const middle = { x: this.#size.width / 2, y: this.#size.height / 2 }
     const direction = DIRECTIONS[event.key]
@@ -314,3 +320,6 @@ customElements.define('map-canvas', MapCanvas)
 
 /** Whether people asked their system for less motion. */
 const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
+
+const isSame = (a: readonly Key[], b: readonly Key[]): boolean =>
+  a.length === b.length && a.every(({ colour, text }, index) => colour === b[index]?.colour && text === b[index]?.text)

@@ -6,9 +6,9 @@ import { css, html } from 'lit'
 import type { Node } from '../../../kernel/schema/node.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
-import { percent } from '../load.ts'
 import type { Navigation } from '../navigation.ts'
 import { Paced } from '../paced.ts'
+import { meter } from '../parts/meter.ts'
 import { nodeAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { nodeStatus, podStatus } from '../status.ts'
@@ -27,11 +27,10 @@ export class MapDetails extends StateElement {
         margin: 0;
         overflow-wrap: anywhere;
       }
-      dl {
+      .meters {
+        display: grid;
+        gap: 0.5rem;
         margin-block: 0.75rem;
-      }
-      meter {
-        width: 100%;
       }
       ul {
         max-height: 50vh;
@@ -78,10 +77,11 @@ export class MapDetails extends StateElement {
         ${close}
       </div>
       ${nodeStatus(node)}
-      <dl>
-        ${share('CPU', load.cpu, node.allocatable.cpu)} ${share('Memory', load.memory, node.allocatable.memory)}
-        ${share('Pods', load.pods, node.allocatable.pods)}
-      </dl>
+      <div class="meters">
+        ${meter({ name: 'CPU', used: load.cpu, of: node.allocatable.cpu, unit: ' m' })}
+        ${meter({ name: 'Memory', used: load.memory, of: node.allocatable.memory, unit: ' MB' })}
+        ${meter({ name: 'Pods', used: load.pods, of: node.allocatable.pods })}
+      </div>
       <a class="button" href=${ifDrained(node)}>What if it is drained?</a>
       ${pods.length === 0 ? html`<p class="muted">It has no pods.</p>` : list(pods)}
     </section>`
@@ -90,13 +90,6 @@ export class MapDetails extends StateElement {
 customElements.define('map-details', MapDetails)
 
 const ifDrained = ({ name }: Node): string => `/whatif?steps=${encodeURIComponent(JSON.stringify([{ op: 'drain', node: name }]))}`
-
-const share = (name: string, held: number, offered: number) =>
-  html`<dt>${name}</dt>
-    <dd>
-      ${percent(held, offered)} asked for
-      <meter min="0" max=${Math.max(1, offered)} high=${0.9 * offered} value=${held} aria-label="${name} asked for"></meter>
-    </dd>`
 
 const list = (pods: readonly Pod[]) => html`
   <ul aria-label="Its pods">

@@ -1,0 +1,143 @@
+/** The live half of the console in a real Chromium against a real server: the map, and what is done from it. */
+import type { Page } from 'playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { layOut, squareAt, type Point } from '../../console/web/map/layout.ts'
+import type { Pack } from '../../kernel/index.ts'
+import { Chromium, type Tab } from '../support/chromium.ts'
+import type { RawNode } from '../support/raw-node.ts'
+import { ADMIN, startServer, type Server } from '../support/server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+let server: Server
+let browser: Chromium
+let pack: Pack
+let left: RawNode
+let right: RawNode
+
+beforeAll(async () => {
+  server = await startServer()
+  pack = await server.push({ name: 'waits' })
+  left = await server.join({ name: 'left', labels: { zone: 'a' } })
+  right = await server.join({ name: 'right', labels: { zone: 'b' } })
+})
+afterAll(async () => {
+  left.close()
+  right.close()
+  await server.kill('SIGTERM')
+})
+beforeEach(async () => {
+  browser = await Chromium.launch(temporaryFolder('chromium'))
+})
+afterEach(async () => {
+  await browser.close()
+})
+
+async function signIn(path: string): Promise<Tab> {
+  const tab = await browser.open(server.url + path)
+  await tab.page.getByLabel('E-mail').fill(ADMIN.email)
+  await tab.page.getByLabel('Password').fill(ADMIN.password)
+  await tab.page.getByRole('button', { name: 'Sign in' }).click()
+  await tab.page.getByText('Live', { exact: true }).waitFor()
+  return tab
+}
+
+async function running(name: string, node: RawNode) {
+  const pod = await server.run(pack, { name, nodeName: node.node.name })
+  await node.report(await node.sees(pod.id), { status: 'starting' })
+  await node.report(await server.pod(pod.id), { status: 'running' })
+  return pod
+}
+
+/** Where the first square of a node is on the page; the nodes of the map are `left` and `right`. */
+async function squareOf(page: Page, node: 'left' | 'right'): Promise<Point> {
+  const box = await page.locator('map-canvas').boundingBox()
+  if (!box) throw new Error('the map is not in the page')
+  const { cells, grid } = layOut([{ name: 'All nodes', nodeIds: ['left', 'right'] }], { width: box.width, height: box.height, pods: 4 })
+  const cell = cells.find(({ nodeId }) => nodeId === node) ?? { x: 0, y: 0 }
+  const square = squareAt(grid, 0)
+  return { x: box.x + cell.x + square.x + 3, y: box.y + cell.y + square.y + 3 }
+}
+
+/** Counts the frames in which something is drawn above the cells. */
+const watchAbove = (page: Page) =>
+  page.evaluate(() => {
+    const shell = document.querySelector('stark-console')?.shadowRoot?.querySelector('console-shell')
+    const map = shell?.shadowRoot?.querySelector('cluster-map')?.shadowRoot?.querySelector('map-canvas')
+    const above = map?.shadowRoot?.querySelectorAll('canvas')[1]
+    // A copy, because the browser complains of canvases that are read while they are drawn on.
+    const copy = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+    if (!above || !copy) throw new Error('there is no map')
+    const look = () => {
+      const { width, height } = copy.canvas
+      copy.clearRect(0, 0, width, height)
+      copy.drawImage(above, 0, 0, width, height)
+      const { data } = copy.getImageData(0, 0, width, height)
+      if (data.some((value) => value > 0)) document.body.dataset['flown'] = 'yes'
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+const hasFlown = (page: Page) => page.evaluate(() => document.body.dataset['flown'] === 'yes')
+
+describe('the map', () => {
+  test('shows a pod come and where it is, and keeps in the address what is grouped, coloured and searched', async () => {
+    const { page, complaints } = await signIn('/')
+    await page.getByText('2 nodes, 0 pods').waitFor()
+    await watchAbove(page)
+    const pod = await running('arrives', left)
+    await waitFor('the pod to fly in', () => hasFlown(page))
+    await page.getByText('2 nodes, 1 pod').waitFor()
+    const square = await squareOf(page, 'left')
+    await page.mouse.move(square.x, square.y)
+    await page.getByText('default/arrives: running').waitFor()
+    await page.mouse.click(square.x, square.y)
+    await page.getByRole('region', { name: 'Node left' }).getByRole('link', { name: 'arrives' }).waitFor()
+    await page.getByLabel('Group by').selectOption('zone')
+    await page.getByLabel('Colour by').selectOption('pressure')
+    await page.getByText('75 % to 90 %').waitFor()
+    await page.getByLabel('Search nodes and pods').fill('arr')
+    await page.waitForURL(`${server.url}/?node=${left.id}&by=zone&colour=pressure&q=arr`)
+    await server.delete(`/api/pods/${pod.id}`)
+    await left.report(await server.pod(pod.id), { status: 'stopped' })
+    await page.getByText('2 nodes, 0 pods').waitFor()
+    await page.getByText('It has no pods.').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('moves nothing for those who asked for less motion', async () => {
+    const { page } = await signIn('/')
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await page.getByText('2 nodes, 0 pods').waitFor()
+    await watchAbove(page)
+    const pod = await running('appears', right)
+    await page.getByText('2 nodes, 1 pod').waitFor()
+    const square = await squareOf(page, 'right')
+    expect(await hasFlown(page)).toBe(false)
+    await page.mouse.move(square.x, square.y)
+    await page.getByText('default/appears: running').waitFor()
+    await server.delete(`/api/pods/${pod.id}`)
+    await right.report(await server.pod(pod.id), { status: 'stopped' })
+  })
+
+  test('is walked with the arrow keys, heard, opened with Enter, and the same as a list', async () => {
+    const { page, complaints } = await signIn('/')
+    const map = page.getByRole('application', { name: 'Map of the nodes' })
+    await map.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('status').filter({ hasText: 'left: online, 0 of 100 pods' }).waitFor({ state: 'attached' })
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('region', { name: 'Node right' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'right' }).waitFor()
+    await page.goBack()
+    await page.getByRole('region', { name: 'Node right' }).waitFor()
+    await map.focus()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'As a list' }).click()
+    await page.getByLabel('Group by').selectOption('zone')
+    const rows = page.locator('map-list tbody tr')
+    expect(await rows.allInnerTexts()).toEqual([expect.stringMatching(/^a\s+left\s+online/), expect.stringMatching(/^b\s+right\s+online/)])
+    expect(complaints).toEqual([])
+  })
+})
