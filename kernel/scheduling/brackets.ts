@@ -43,6 +43,13 @@ export class Draw {
   }
 }
 
+interface Among {
+  readonly start: number
+  readonly places: number
+  /** By slot: 1 for one that is open. */
+  readonly open: Uint8Array
+}
+
 export class Brackets {
   readonly #isBetter: (slot: number, than: number) => boolean
   readonly #draw: Draw
@@ -59,6 +66,11 @@ export class Brackets {
   /** The best slot of a group, -1 when none plays. */
   best(group: number): number {
     return this.#winners[(this.#draw.start[group] ?? 0) + 1] ?? NOBODY
+  }
+
+  /** The best slot of a group among those that are open; -1 when none is. Who is better than it, and closed, is all that is looked at. */
+  bestOf(group: number, open: Uint8Array): number {
+    return this.#find(1, { start: this.#draw.start[group] ?? 0, places: this.#draw.places[group] ?? 0, open })
   }
 
   /** Plays everything. @param plays whether a slot plays at all */
@@ -93,9 +105,19 @@ export class Brackets {
     }
   }
 
+  #find(game: number, among: Among): number {
+    const { start, places, open } = among
+    const winner = this.#winners[start + game] ?? NOBODY
+    if (winner < 0 || open[winner] === 1) return winner
+    if (game >= places) return NOBODY
+    return this.#better(this.#find(2 * game, among), this.#find(2 * game + 1, among))
+  }
+
   #play(first: number): number {
-    const a = this.#winners[first] ?? NOBODY
-    const b = this.#winners[first + 1] ?? NOBODY
+    return this.#better(this.#winners[first] ?? NOBODY, this.#winners[first + 1] ?? NOBODY)
+  }
+
+  #better(a: number, b: number): number {
     if (a < 0 || b < 0) return a < 0 ? b : a
     return this.#isBetter(b, a) ? b : a
   }

@@ -57,10 +57,9 @@ export class Gates {
           }
         }
       } else {
-        this.#closed.set(
-          rule,
-          Uint8Array.from(groups.members, (_slot, group) => (this.#closes(rule, groups, group) ? 1 : 0)),
-        )
+        const asked = new Uint8Array(groups.count)
+        for (let group = 0; group < asked.length; group += 1) asked[group] = this.#closes(rule, groups, group) ? 1 : 0
+        this.#closed.set(rule, asked)
         isAnew = true
       }
     }

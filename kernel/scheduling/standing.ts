@@ -3,7 +3,7 @@
  * nodes, so that choosing costs a look at the winners of the groups and not at every node. What looks beyond one node is not here: it
  * is asked each time, once for each group.
  */
-import { Brackets } from './brackets.ts'
+import { Brackets, Draw } from './brackets.ts'
 import { Bulk } from './bulk.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import type { FixedScores } from './fixed-scores.ts'
@@ -15,6 +15,7 @@ import type { Preference } from './score-board.ts'
 import type { Shared } from './shared.ts'
 
 const OUT = -Infinity
+const NOBODY = -1
 
 export interface StandingOptions {
   readonly nodes: NodeList
@@ -33,11 +34,12 @@ export class Standing {
   readonly #bulk: Bulk
   #groups: Groups
   #brackets: Brackets
+  /** Between the best of each group: its slots are the groups. */
+  #final: Brackets
   #isAsked = false
   #totals = new Float64Array(0)
-  /** By group: the slot with the most points, the first by name among equals, and its points. */
+  /** By group: the slot with the most points, the first by name among equals; -1 where all are refused. */
   #bests = new Int32Array(0)
-  #bestTotals = new Float64Array(0)
   #differences = ''
   #ranks: Int32Array = new Int32Array(0)
   #changesSeen = -1
@@ -53,6 +55,7 @@ export class Standing {
     this.#refusals = new RefusalCounts(options.nodes)
     this.#groups = new Groups({ capacity: 0, dimensions: [], slots: [] })
     this.#brackets = this.#seed()
+    this.#final = this.#seedFinal()
   }
 
   /** Whether anybody has asked about it before: what is asked again is worth keeping. */
@@ -127,19 +130,8 @@ export class Standing {
 
   /** The best slot of the groups that are open; -1 when there is none. @param open by group; all unless told */
   best(open?: Uint8Array): number {
-    const bests = this.#bests
-    const totals = this.#bestTotals
-    let best = -1
-    let most = OUT
-    for (let group = 0; group < bests.length; group += 1) {
-      const total = totals[group]! // below the number of groups
-      if (total < most || total === OUT || (open && open[group] === 0)) continue
-      const slot = bests[group]!
-      if (total === most && this.#ranks[slot]! > this.#ranks[best]!) continue
-      best = slot
-      most = total
-    }
-    return best
+    const group = open ? this.#final.bestOf(0, open) : this.#final.best(0)
+    return this.#bests[group] ?? NOBODY
   }
 
   /** The best slot of each group that is open. */
@@ -189,6 +181,11 @@ export class Standing {
     return new Brackets(this.#groups.draw, (slot, than) => this.#isBetter(slot, than))
   }
 
+  #seedFinal(): Brackets {
+    const draw = new Draw({ groups: 1, groupOf: new Int32Array(this.#groups.count) })
+    return new Brackets(draw, (group, than) => this.#isBetter(this.#bests[group]!, this.#bests[than]!)) // only groups with a best play
+  }
+
   /** Records have changed. @returns false when a node is not any more in the group where it belongs */
   #regroup(): boolean {
     const { nodes } = this.#options
@@ -213,9 +210,8 @@ export class Standing {
 
   #crown(group: number): void {
     if (group < 0) return
-    const best = this.#brackets.best(group)
-    this.#bests[group] = best
-    this.#bestTotals[group] = this.#totals[best] ?? OUT
+    this.#bests[group] = this.#brackets.best(group)
+    this.#final.update(group, this.#bests[group] !== NOBODY)
   }
 
   #rebuild(): void {
@@ -233,8 +229,9 @@ export class Standing {
     this.#brackets = this.#seed()
     this.#brackets.rebuild((slot) => this.isFeasible(slot))
     this.#bests = new Int32Array(this.#groups.count)
-    this.#bestTotals = new Float64Array(this.#groups.count)
-    for (let group = 0; group < this.#groups.count; group += 1) this.#crown(group)
+    for (let group = 0; group < this.#groups.count; group += 1) this.#bests[group] = this.#brackets.best(group)
+    this.#final = this.#seedFinal()
+    this.#final.rebuild((group) => this.#bests[group] !== NOBODY)
   }
 
   /** Asks all rules and preferences about the node alone of some slots. @param slots changed in place */

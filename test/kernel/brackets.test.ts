@@ -16,21 +16,26 @@ function bestOf(group: number, groupOf: Int32Array, scores: readonly number[]): 
   return best
 }
 
-test('the winner of every group is who looking at everybody finds, whatever changes', () => {
+test('the winner of every group, of all and of those that are open, is who looking at everybody finds, whatever changes', () => {
   const given = fc.record({
     groupOf: fc.array(fc.integer({ min: -1, max: 6 }), { minLength: SLOTS, maxLength: SLOTS }),
     scores: fc.array(score, { minLength: SLOTS, maxLength: SLOTS }),
+    open: fc.array(fc.integer({ min: 0, max: 1 }), { minLength: SLOTS, maxLength: SLOTS }),
     changes: fc.array(fc.record({ slot: fc.nat({ max: SLOTS - 1 }), to: score }), { maxLength: 60 }),
   })
   fc.assert(
-    fc.property(given, ({ groupOf, scores, changes }) => {
+    fc.property(given, ({ groupOf, scores, open, changes }) => {
       const groups = Int32Array.from(groupOf)
       const now = [...scores]
       const isBetter = (a: number, b: number) => (now[a] === now[b] ? a < b : (now[a] ?? OUT) > (now[b] ?? OUT))
       const brackets = new Brackets(new Draw({ groups: 7, groupOf: groups }), isBetter)
       brackets.rebuild((slot) => now[slot] !== OUT)
       const agree = () => {
-        for (let group = 0; group < 7; group += 1) expect(brackets.best(group)).toBe(bestOf(group, groups, now))
+        const ofTheOpen = now.map((each, slot) => (open[slot] === 1 ? each : OUT))
+        for (let group = 0; group < 7; group += 1) {
+          expect(brackets.best(group)).toBe(bestOf(group, groups, now))
+          expect(brackets.bestOf(group, Uint8Array.from(open))).toBe(bestOf(group, groups, ofTheOpen))
+        }
       }
       agree()
       for (const { slot, to } of changes) {
