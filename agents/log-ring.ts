@@ -24,7 +24,8 @@ export class LogRing {
 
   /** Drops the oldest lines until this one fits; a line that alone is over the limit of bytes is numbered and not kept. */
   push(line: LogLine): NumberedLine {
-    const numbered = { seq: this.#nextSeq++, at: line.at, level: line.level, text: line.text }
+    const { at, level, text, fields } = line
+    const numbered = { seq: this.#nextSeq++, at, level, text, fields }
     this.#lines.push(numbered)
     this.#bytes += bytesOf(line)
     while (this.length > this.#linesMax || this.#bytes > this.#bytesMax) this.#dropOldest()
@@ -56,4 +57,5 @@ export class LogRing {
 }
 
 /** UTF-16 units stand for bytes: exact for ASCII, cheap for all. */
-const bytesOf = (line: LogLine): number => line.text.length
+export const bytesOf = ({ text, fields }: Pick<LogLine, 'text' | 'fields'>): number =>
+  text.length + (fields ? JSON.stringify(fields).length : 0)

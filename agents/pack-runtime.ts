@@ -4,11 +4,12 @@
  * by nobody: the pack shares its isolate, so the agent's half (pod-host.ts) checks again whatever arrives.
  */
 import type { LogLevel, PackCallError, PackContext, PackKeyValues, PackMain, PodMessage, StopError } from './pack.ts'
-import type { Boot, FetchCall, FetchReply, FromPod, PodFailure, PodReport, Port, ToPod } from './pod-messages.ts'
+import type { Boot, FetchCall, FetchReply, FromPod, LogFields, PodFailure, PodReport, Port, ToPod } from './pod-messages.ts'
 
 export const RESULT_BYTES_MAX = 65_536
 export const STATUS_CHARACTERS_MAX = 2000
 export const LOG_LINE_CHARACTERS_MAX = 8192
+export const LOG_FIELDS_CHARACTERS_MAX = 4096
 const LOG_LINES_PER_SECOND = 2000
 export const ERROR_NAME_CHARACTERS_MAX = 256
 export const ERROR_MESSAGE_CHARACTERS_MAX = 8192
@@ -298,8 +299,9 @@ interface Log {
 }
 
 function makeLog(port: Port<FromPod, ToPod>, hide: (text: string) => string): Log {
-  const limit = new LogLimit((level, text) => port.post({ type: 'log', level, text }))
-  const write = (level: LogLevel, values: readonly unknown[]): void => limit.write(level, hide(values.map(textOf).join(' ')))
+  const limit = new LogLimit(({ level, text, fields }) => port.post({ type: 'log', level, text, ...(fields ? { fields } : {}) }))
+  const write = (level: LogLevel, values: readonly unknown[]): void =>
+    limit.write(level, hide(values.map(textOf).join(' ')), fieldsOf(values))
   const levels = Object.freeze({
     debug: (...values: unknown[]) => write('debug', values),
     info: (...values: unknown[]) => write('info', values),
@@ -309,8 +311,26 @@ function makeLog(port: Port<FromPod, ToPod>, hide: (text: string) => string): Lo
   return { levels, flush: () => limit.flush() }
 }
 
+/** As JSON has them: what else an object holds is for the text only. */
+function fieldsOf(values: readonly unknown[]): LogFields | undefined {
+  const last = values.length > 1 ? values.at(-1) : undefined
+  if (typeof last !== 'object' || last === null || Object.getPrototypeOf(last) !== Object.prototype) return undefined
+  try {
+    const json = JSON.stringify(last)
+    return json.length > LOG_FIELDS_CHARACTERS_MAX ? undefined : (JSON.parse(json) as LogFields)
+  } catch {
+    return undefined
+  }
+}
+
 function patchConsole(levels: PackContext['log']): void {
   Object.assign(globalThis.console, levels, { log: levels.info, trace: levels.debug })
+}
+
+interface LimitedLine {
+  readonly level: LogLevel
+  readonly text: string
+  readonly fields: LogFields | undefined
 }
 
 /**
@@ -318,20 +338,20 @@ function patchConsole(levels: PackContext['log']): void {
  * spares the port; the agent's copy is the one that holds.
  */
 export class LogLimit {
-  readonly #emit: (level: LogLevel, text: string) => void
+  readonly #emit: (line: LimitedLine) => void
   readonly #linesPerSecond: number
   #tokens: number
   #filledAt = Date.now()
   #dropped = 0
   #report: ReturnType<typeof setTimeout> | undefined
 
-  constructor(emit: (level: LogLevel, text: string) => void, linesPerSecond = LOG_LINES_PER_SECOND) {
+  constructor(emit: (line: LimitedLine) => void, linesPerSecond = LOG_LINES_PER_SECOND) {
     this.#emit = emit
     this.#linesPerSecond = linesPerSecond
     this.#tokens = linesPerSecond
   }
 
-  write(level: LogLevel, text: string): void {
+  write(level: LogLevel, text: string, fields?: LogFields): void {
     const now = Date.now()
     this.#tokens = Math.min(this.#linesPerSecond, this.#tokens + ((now - this.#filledAt) / 1000) * this.#linesPerSecond)
     this.#filledAt = now
@@ -342,7 +362,7 @@ export class LogLimit {
     }
     this.flush()
     this.#tokens--
-    this.#emit(level, cut(text, LOG_LINE_CHARACTERS_MAX))
+    this.#emit({ level, text: cut(text, LOG_LINE_CHARACTERS_MAX), fields })
   }
 
   /** Tells how many lines were dropped since the last time it told. */
@@ -351,7 +371,8 @@ export class LogLimit {
     this.#report = undefined
     const dropped = this.#dropped
     this.#dropped = 0
-    if (dropped > 0) this.#emit('warn', `${dropped} lines dropped: more than ${this.#linesPerSecond} a second`)
+    if (dropped === 0) return
+    this.#emit({ level: 'warn', text: `${dropped} lines dropped: more than ${this.#linesPerSecond} a second`, fields: undefined })
   }
 }
 

@@ -14,6 +14,7 @@ export interface PackContext {
   readonly secrets: Readonly<Record<string, string>>
   /** Aborted when the pod has to stop; its reason is a `StopError`. After the grace period the pod is killed. */
   readonly signal: AbortSignal
+  /** Values are one line of text; a plain object behind the first of them is also kept as the line's fields, 4,096 characters of JSON at most. */
   readonly log: Readonly<Record<LogLevel, (...values: unknown[]) => void>>
   readonly kv: PackKeyValues
   /** What the pod says of itself, shown beside its status; the latest wins. 2,000 characters at most. */

@@ -43,7 +43,7 @@ export interface PodHost {
 export function hostPod({ post, pod, services, events }: PodHostOptions, onReport: () => void = () => undefined): PodHost {
   const closing = new AbortController()
   const { signal } = closing
-  const logs = new LogLimit((level, text) => events.onLog({ at: Date.now(), level, text }), LOG_LINES_PER_SECOND)
+  const logs = new LogLimit((line) => events.onLog({ at: Date.now(), ...line }), LOG_LINES_PER_SECOND)
   const status = throttleLatest((text: string) => events.onStatus(text), STATUS_INTERVAL_MS)
   const progress = throttleLatest((value: number) => events.onProgress(value), STATUS_INTERVAL_MS)
   const answer = answerCalls({ post, services, pod, signal })
@@ -55,7 +55,7 @@ export function hostPod({ post, pod, services, events }: PodHostOptions, onRepor
     said[claim] = true
   }
   const handle = (message: FromPod): void => {
-    if (message.type === 'log') logs.write(message.level, message.text)
+    if (message.type === 'log') logs.write(message.level, message.text, message.fields)
     else if (message.type === 'call') answer(message)
     else if (message.type === 'status') status.write(message.text)
     else if (message.type === 'progress') progress.write(message.value)

@@ -4,6 +4,9 @@
  */
 import type { LogLevel, PackCallCode, PodIdentity } from './pack.ts'
 
+/** What a line says beside its text, for programs. */
+export type LogFields = Readonly<Record<string, unknown>>
+
 export interface Port<Out, In> {
   post(message: Out): void
   onMessage(listener: (message: In) => void): void
@@ -37,7 +40,7 @@ export type FromPod =
   | { readonly type: 'ready' }
   | { readonly type: 'status'; readonly text: string }
   | { readonly type: 'progress'; readonly value: number }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string; readonly fields?: LogFields }
   | { readonly type: 'call'; readonly id: number; readonly operation: string; readonly input: unknown }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly message: string }

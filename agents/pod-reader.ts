@@ -1,10 +1,11 @@
 /** Turns whatever a pod put on its port into a message of the protocol with bounded texts, or into nothing. */
-import type { FromPod, PodFailure, PodReport } from './pod-messages.ts'
+import type { FromPod, LogFields, PodFailure, PodReport } from './pod-messages.ts'
 import {
   cut,
   ERROR_MESSAGE_CHARACTERS_MAX,
   ERROR_NAME_CHARACTERS_MAX,
   ERROR_STACK_CHARACTERS_MAX,
+  LOG_FIELDS_CHARACTERS_MAX,
   RESULT_BYTES_MAX,
   STATUS_CHARACTERS_MAX,
 } from './pack-runtime.ts'
@@ -22,13 +23,24 @@ export function readMessage(raw: unknown): FromPod | undefined {
   if (type === 'memory' && isCount(raw.bytes)) return { type, bytes: raw.bytes }
   if (type === 'log' && typeof text === 'string') {
     const level = LEVELS.find((each) => each === raw.level)
-    return level && { type, level, text }
+    return level && { type, level, text, ...readFields(raw.fields) }
   }
   if (type === 'answer' && isCount(id)) return { type, id, value: raw.value ?? null }
   if (type === 'failure' && isCount(id) && typeof raw.message === 'string')
     return { type, id, message: cut(raw.message, ERROR_MESSAGE_CHARACTERS_MAX) }
   if (type === 'call' && isCount(id) && typeof raw.operation === 'string') return { type, id, operation: raw.operation, input: raw.input }
   return undefined
+}
+
+/** Nothing for what is no object of JSON, or too long: the text says it too. */
+function readFields(fields: unknown): { readonly fields?: LogFields } {
+  if (!isObject(fields) || Array.isArray(fields)) return {}
+  try {
+    const json = JSON.stringify(fields)
+    return json.length > LOG_FIELDS_CHARACTERS_MAX ? {} : { fields: JSON.parse(json) as LogFields }
+  } catch {
+    return {}
+  }
 }
 
 function readReport({ status, isLoadError, result, error }: Readonly<Record<string, unknown>>): PodReport | undefined {

@@ -5,7 +5,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Exit, Pod } from '../kernel/schema/pod.ts'
 import { WireError } from '../kernel/wire/client.ts'
-import { LogRing } from './log-ring.ts'
+import { bytesOf, LogRing } from './log-ring.ts'
 import type { PodEvents, PodExit, RunningPod } from './runtime.ts'
 import type { Taken } from './reconcile.ts'
 
@@ -220,13 +220,14 @@ export class PodRun implements Taken {
 
   #unstored() {
     let characters = 0
-    const lines = this.#log.after(this.#storedSeq, LINES_PER_CALL).map(({ seq, at, level, text }) => ({
+    const lines = this.#log.after(this.#storedSeq, LINES_PER_CALL).map(({ seq, at, level, text, fields }) => ({
       number: seq,
       at: new Date(at).toISOString(),
       level,
       text: text.slice(0, 16_384),
+      ...(fields ? { fields } : {}),
     }))
-    const fits = lines.findIndex(({ text }) => (characters += text.length) > CHARACTERS_PER_CALL)
+    const fits = lines.findIndex((line) => (characters += bytesOf(line)) > CHARACTERS_PER_CALL)
     return fits > 0 ? lines.slice(0, fits) : lines
   }
 }

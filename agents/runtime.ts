@@ -4,6 +4,7 @@
  */
 import type { Exit } from '../kernel/schema/pod.ts'
 import type { LogLevel, PodMessage } from './pack.ts'
+import type { LogFields } from './pod-messages.ts'
 
 export interface PodSpec {
   readonly podId: string
@@ -27,6 +28,7 @@ export interface LogLine {
   readonly at: number
   readonly level: LogLevel
   readonly text: string
+  readonly fields?: LogFields | undefined
 }
 
 export interface PodExit {

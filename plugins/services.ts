@@ -36,6 +36,8 @@ export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly text: string
   readonly incarnation: number
+  /** What it says beside its text, for programs. */
+  readonly fields?: Readonly<Record<string, unknown>>
 }
 
 /** Bundles by their sha-256, and their source maps. */

@@ -150,3 +150,13 @@ export function toCount(text: string): number {
   if (/^\d{1,10}$/.test(text)) return Number(text)
   throw new FlagError('it is a whole number')
 }
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** @returns RFC 3339 in UTC, of a time or of so long ago */
+export function toTime(text: string): string {
+  const [, amount, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  const ms = unit === undefined ? Date.parse(text) : Date.now() - Number(amount) * (UNITS[unit] ?? 0)
+  if (Number.isNaN(ms)) throw new FlagError('it is a time such as 2026-01-31T12:00:00Z, or how long ago: 30s, 10m, 2h, 1d')
+  return new Date(ms).toISOString()
+}

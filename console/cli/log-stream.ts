@@ -9,6 +9,7 @@ export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly text: string
   readonly incarnation: number
+  readonly fields?: Readonly<Record<string, unknown>>
 }
 
 const AWAY_MAX_MS = 60_000
@@ -17,12 +18,17 @@ const RETRY_MS = 500
 export interface LogRequest {
   readonly pod: string
   readonly namespace: string | undefined
+  /** Which lines are wanted, as the operation has it: level, since, grep, previous, tail. */
+  readonly filter?: Readonly<Record<string, string>>
 }
 
 const pathOf = ({ pod }: LogRequest): string => `/api/pods/${encodeURIComponent(pod)}/logs`
-const queryOf = ({ namespace }: LogRequest): Record<string, string> => (namespace === undefined ? {} : { namespace })
+const queryOf = ({ namespace, filter }: LogRequest): Record<string, string> => ({
+  ...(namespace === undefined ? {} : { namespace }),
+  ...filter,
+})
 
-/** Everything that is kept of the log, oldest first. */
+/** Everything that is kept and wanted of the log, oldest first. */
 export async function readLog(api: Api, request: LogRequest): Promise<LogLine[]> {
   const lines: LogLine[] = []
   let cursor: string | null = null
@@ -69,7 +75,10 @@ export async function* followLog(
 const isBroken = (error: unknown): boolean => !(error instanceof Failure) || error.kind === 'unreachable' || error.code === 'NOT_READY'
 
 async function* stream(api: Api, request: LogRequest, { signal, after }: { signal: AbortSignal; after: number }): AsyncGenerator<LogLine> {
-  const query = { ...queryOf(request), follow: 'true', cursor: String(after) }
+  const { tail, ...others } = request.filter ?? {}
+  // Behind a line that was seen everything is wanted.
+  const filter = { ...others, ...(tail === undefined || after > 0 ? {} : { tail }) }
+  const query = { ...queryOf({ ...request, filter }), follow: 'true', cursor: String(after) }
   const { body } = await api.open({ method: 'GET', path: pathOf(request), query, stream: signal })
   if (!body) return
   for await (const line of linesOf(body.pipeThrough(new TextDecoderStream()))) yield JSON.parse(line) as LogLine

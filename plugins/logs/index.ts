@@ -19,25 +19,33 @@ import {
   type PluginKernel,
 } from '../../kernel/index.ts'
 import type { LogLine } from '../services.ts'
+import { Filter, LEVELS, matcherOf } from './filter.ts'
 import { LINES_MAX, seqOf, type Ring } from './ring.ts'
 import { Rings } from './rings.ts'
 
 const LINES_PER_CALL = 500
 const LINE_CHARACTERS_MAX = 16_384
 
-const Level = Type.Enum(['debug', 'info', 'warn', 'error'])
+const Level = Type.Enum([...LEVELS])
+const FIELDS_MAX = 256
+const Fields = Type.Record(Type.String(), Type.Unknown(), {
+  maxProperties: FIELDS_MAX,
+  description: 'the object that the pack logged with the text',
+})
 const Line = strict({
   seq: Type.Integer({ description: 'grows; has gaps between incarnations' }),
   at: Type.String(),
   level: Level,
   text: Type.String(),
   incarnation: Type.Integer(),
+  fields: Type.Optional(Fields),
 })
 const Sent = strict({
   number: Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'counts the lines of this incarnation from 1' }),
   at: Type.String({ maxLength: 32 }),
   level: Level,
   text: Type.String({ maxLength: LINE_CHARACTERS_MAX }),
+  fields: Type.Optional(Fields),
 })
 
 export const logs = (): Plugin => ({
@@ -105,18 +113,25 @@ function defineRead({ operations, durable }: PluginKernel, rings: () => Rings): 
       follow: Type.Optional(Type.Boolean()),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LINES_MAX })),
       cursor: Type.Optional(Type.String({ pattern: '^\\d{1,16}$' })),
+      ...Filter.properties,
     }),
     output: strict({ items: Type.Array(Line), nextCursor: nullable(Type.String()) }),
     errors: ['NOT_FOUND'],
-    async handle({ id, namespace = 'default', follow = false, limit = LINES_MAX, cursor = '0' }, call) {
+    async handle({ id, namespace = 'default', follow = false, limit = LINES_MAX, cursor = '0', ...filter }, call) {
       const pod = lookUp(durable, 'pods', { ref: id, rule: 'name', key: `${namespace}/${id}` })
       if (call.who.kind === 'node' && pod.nodeId !== call.who.id) throw new KernelError('NOT_FOUND', `no pod ${id} is on this node`)
       const ring = await rings().of(pod.id)
-      const from = Number(cursor)
-      if (follow) return lines({ ring, from, call, hasEnded: () => hasEnded(durable.get('pods', pod.id)) })
-      const items = ring.after(from, limit)
-      const last = items.at(-1)?.seq ?? from
-      return { items, nextCursor: last < ring.lastSeq ? String(last) : null }
+      const { tail, previous = false } = filter
+      // Of a first run there is none before: no line is of incarnation 0.
+      const isWanted = matcherOf(filter, previous ? (ring.incarnationBefore(pod.incarnation) ?? 0) : undefined)
+      const wanted = ring.after(Number(cursor)).filter(isWanted)
+      const kept = tail === undefined ? wanted : wanted.slice(wanted.length - Math.min(tail, wanted.length))
+      if (follow) {
+        const from = kept[0] ? kept[0].seq - 1 : tail === undefined ? Number(cursor) : ring.lastSeq
+        return lines({ ring, from, isWanted, call, hasEnded: () => previous || hasEnded(durable.get('pods', pod.id)) })
+      }
+      const items = kept.slice(0, limit)
+      return { items, nextCursor: items.length < kept.length ? String(items.at(-1)?.seq) : null }
     },
   })
 }
@@ -126,11 +141,12 @@ const hasEnded = (pod: Pod | undefined): boolean => !pod || isEnded(pod)
 interface Following {
   readonly ring: Ring
   readonly from: number
+  readonly isWanted: (line: LogLine) => boolean
   readonly call: Call
   readonly hasEnded: () => boolean
 }
 
-async function* lines({ ring, from, call, hasEnded }: Following): AsyncGenerator<LogLine> {
+async function* lines({ ring, from, isWanted, call, hasEnded }: Following): AsyncGenerator<LogLine> {
   let seq = from
   let wake: () => void = () => undefined
   const unfollow = ring.follow(() => wake())
@@ -142,8 +158,8 @@ async function* lines({ ring, from, call, hasEnded }: Following): AsyncGenerator
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })
-      for (const line of ring.after(seq, LINES_MAX)) {
-        yield line
+      for (const line of ring.after(seq)) {
+        if (isWanted(line)) yield line
         seq = line.seq
       }
       if (isLast && ring.lastSeq <= seq) return

@@ -7,7 +7,7 @@ import type { LogLine } from '../services.ts'
 export const LINES_MAX = 1_000
 export const BYTES_MAX = 1_000_000
 const INCARNATION = 1_000_000_000
-/** What a line costs beside its text: its time, level and numbers. */
+/** What a line costs beside its text and fields: its time, level and numbers. */
 const LINE_BYTES = 64
 
 export const seqOf = (incarnation: number, number: number): number => incarnation * INCARNATION + number
@@ -70,8 +70,14 @@ export class Ring {
     this.#tried = this.#tried.filter((lines) => !stretches.includes(lines))
   }
 
-  after(seq: number, most: number): LogLine[] {
-    return this.#lines.filter((line) => line.seq > seq).slice(0, most)
+  /** The lines behind a seq, oldest first. */
+  after(seq: number): LogLine[] {
+    return this.#lines.filter((line) => line.seq > seq)
+  }
+
+  /** The newest incarnation before another that has said anything; undefined when none has. */
+  incarnationBefore(incarnation: number): number | undefined {
+    return this.#lines.findLast((line) => line.incarnation < incarnation)?.incarnation
   }
 
   /** Calls when there may be more to read. @returns what ends it */
@@ -86,11 +92,13 @@ export class Ring {
 
   #push(line: LogLine): void {
     this.#lines.push(line)
-    this.#bytes += line.text.length + LINE_BYTES
+    this.#bytes += bytesOf(line)
     while (this.#lines.length > LINES_MAX || this.#bytes > BYTES_MAX) {
       const oldest = this.#lines.shift()
       if (!oldest) return
-      this.#bytes -= oldest.text.length + LINE_BYTES
+      this.#bytes -= bytesOf(oldest)
     }
   }
 }
+
+const bytesOf = ({ text, fields }: LogLine): number => text.length + (fields ? JSON.stringify(fields).length : 0) + LINE_BYTES

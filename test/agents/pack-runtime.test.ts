@@ -93,7 +93,7 @@ test('progress outside of 0 to 1 is the mistake of the pack', async () => {
 
 test('of lines over the limit none is lost silently', () => {
   const lines: string[] = []
-  const limit = new LogLimit((_, text) => lines.push(text), 10)
+  const limit = new LogLimit(({ text }) => void lines.push(text), 10)
   for (let i = 0; i < 25; i++) limit.write('info', `line ${i}`)
   limit.flush()
   expect(lines.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, i) => `line ${i}`))
