@@ -38,3 +38,17 @@ async function stateOf<T>(answer: Promise<T>): Promise<State<T>> {
     return { is: 'failed', detail: error.message }
   }
 }
+
+/** An answer that is asked for anew whenever what it depends on is another; the one before is shown until then. */
+export class AnswerTo<T> {
+  #answer: Answer<T> | undefined
+  #key: unknown
+
+  /** Followed by the effect that reads it. @param ask of the first time: what it asks must not change */
+  of(key: unknown, ask: () => Promise<T>): State<T> {
+    if (!this.#answer) this.#answer = new Answer(ask)
+    else if (this.#key !== key) void this.#answer.again()
+    this.#key = key
+    return this.#answer.state
+  }
+}

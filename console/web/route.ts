@@ -13,6 +13,9 @@ const PARTS_MAX = {
   packs: 2,
   namespaces: 1,
   deploy: 0,
+  events: 0,
+  settings: 0,
+  plugins: 0,
 } as const
 
 export type Place = keyof typeof PARTS_MAX

@@ -173,7 +173,7 @@ const layout = css`
     padding-inline: 0 1rem;
     border-block-end: 1px solid var(--line);
     text-align: start;
-    vertical-align: top;
+    vertical-align: baseline;
   }
   tbody th {
     font-weight: 500;
@@ -200,6 +200,12 @@ const layout = css`
     border: 1px solid var(--line);
     border-radius: var(--radius);
     background: var(--surface);
+  }
+  .card > :first-child {
+    margin-block-start: 0;
+  }
+  .card > :last-child {
+    margin-block-end: 0;
   }
   .chip {
     display: inline-block;

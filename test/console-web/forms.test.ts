@@ -1,6 +1,7 @@
 /** Forms made from schemas: which fields there are, what they are called, and what becomes of the value. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { changesOf } from '../../console/web/forms/changes.ts'
 import { fieldOf, helpOf, labelOf, withoutNull } from '../../console/web/forms/schema.ts'
 import { errorsAt, hasErrorsBelow, merged, pointerOf, valueAt, withValue } from '../../console/web/forms/value.ts'
 
@@ -70,5 +71,28 @@ describe('the value of a form', () => {
     expect(errorsAt(errors, ['resources'])).toEqual([])
     expect(hasErrorsBelow(errors, ['resources'])).toBe(true)
     expect(pointerOf(['labels', 'a/b~c'])).toBe('/labels/a~1b~0c')
+  })
+})
+
+describe('what an update has to say', () => {
+  const text = { type: 'string' }
+  const schema = {
+    properties: {
+      quota: { anyOf: [{ type: 'object', properties: { pods: { type: 'integer' } } }, { type: 'null' }] },
+      labels: { type: 'object', patternProperties: { '.*': text } },
+      roles: { type: 'array', items: { enum: ['admin', 'user'] } },
+      policy: text,
+    },
+  }
+  const before = { quota: { pods: 1 }, labels: { a: 'b', c: 'd' }, roles: ['user'], policy: 'spread' }
+
+  test('is nothing when nothing is other, in whatever order it stands', () => {
+    expect(changesOf(schema, before, { ...before, labels: { c: 'd', a: 'b' } })).toEqual({})
+  })
+
+  test('is only what was changed, and what was emptied as the schema can say it', () => {
+    expect(changesOf(schema, before, { ...before, policy: 'binpack' })).toEqual({ policy: 'binpack' })
+    expect(changesOf(schema, before, { policy: 'spread' })).toEqual({ quota: null, labels: {}, roles: [] })
+    expect(changesOf(schema, before, { ...before, policy: undefined })).toEqual({})
   })
 })

@@ -6,10 +6,14 @@
 import { css, html, LitElement, type TemplateResult } from 'lit'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { Cluster } from '../cluster.ts'
+import { changesOf } from '../forms/changes.ts'
+import { picked, schemaOf } from '../forms/documents.ts'
+import type { Schema } from '../forms/schema.ts'
 import '../forms/schema-form.ts'
 import type { FieldError, Value } from '../forms/value.ts'
+import { Refusal } from '../http.ts'
 import { shared } from '../styles.ts'
-import { doneEvent, type Action } from './action.ts'
+import { doneEvent, type Action, type ActionForm } from './action.ts'
 import './copy-text.ts'
 
 export class ActionDialog extends LitElement {
@@ -41,6 +45,7 @@ export class ActionDialog extends LitElement {
   static override properties = {
     cluster: { attribute: false },
     action: { state: true },
+    schema: { state: true },
     filled: { state: true },
     isBusy: { state: true },
     problem: { state: true },
@@ -48,6 +53,7 @@ export class ActionDialog extends LitElement {
   }
   declare cluster: Cluster
   declare action: Action | undefined
+  declare schema: Schema | undefined
   declare filled: Value
   declare isBusy: boolean
   declare problem: string
@@ -67,8 +73,20 @@ export class ActionDialog extends LitElement {
     this.filled = action.form?.value ?? {}
     this.problem = ''
     this.errors = []
+    this.schema = undefined
     await this.updateComplete
     this.#dialog()?.showModal()
+    if (action.form) await this.#loadSchema(action, action.form)
+  }
+
+  async #loadSchema({ operation }: Action, { schema, fields }: ActionForm): Promise<void> {
+    try {
+      const whole = schema ?? (await schemaOf(operation))
+      this.schema = fields ? picked(whole, fields) : whole
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.problem = error.message
+    }
   }
 
   override render(): TemplateResult {
@@ -79,12 +97,12 @@ export class ActionDialog extends LitElement {
 
   #inside(action: Action): TemplateResult {
     const { label, consequence, command, form, isDangerous = false } = action
-    const text = typeof command === 'string' ? command : command(this.filled)
+    const text = typeof command === 'string' ? command : command(this.#sent(action))
     return html`
       <h2 id="title">${label}?</h2>
       <form method="dialog" @submit=${(event: SubmitEvent) => void this.#submit(event, action)}>
         <p>${consequence}</p>
-        ${form ? this.#form(form) : ''}
+        ${form && this.schema ? this.#form(this.schema) : ''}
         <p class="muted">The same from a terminal:</p>
         <copy-text text=${text}></copy-text>
         <p role="alert">${this.problem}</p>
@@ -104,7 +122,12 @@ export class ActionDialog extends LitElement {
     `
   }
 
-  #form({ schema }: NonNullable<Action['form']>): TemplateResult {
+  /** What was filled in, as it is sent. */
+  #sent({ form }: Action): Value {
+    return form?.isPatch && this.schema ? changesOf(this.schema, form.value, this.filled) : this.filled
+  }
+
+  #form(schema: Schema): TemplateResult {
     return html`<schema-form
       .schema=${schema}
       .value=${this.filled}
@@ -113,11 +136,12 @@ export class ActionDialog extends LitElement {
     ></schema-form>`
   }
 
-  async #submit(event: SubmitEvent, { operation, input, done, undo }: Action): Promise<void> {
+  async #submit(event: SubmitEvent, action: Action): Promise<void> {
     event.preventDefault()
+    const { operation, input, done, undo } = action
     this.isBusy = true
     try {
-      await this.cluster.ask(operation, { ...input, ...this.filled })
+      await this.cluster.ask(operation, { ...input, ...this.#sent(action) })
       this.#dialog()?.close()
       this.dispatchEvent(doneEvent({ text: done, ...(undo ? { undo } : {}) }))
     } catch (error) {

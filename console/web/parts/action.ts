@@ -14,9 +14,20 @@ export interface Action {
   /** Said once it is done: "Node a is cordoned". */
   readonly done: string
   readonly isDangerous?: boolean
-  /** What is asked for first, and what it is before somebody changes it. */
-  readonly form?: { readonly schema: Schema; readonly value: Value }
+  /** What is asked for first. */
+  readonly form?: ActionForm
   readonly undo?: Pick<Action, 'operation' | 'input' | 'done'>
+}
+
+export interface ActionForm {
+  /** Else the operation's own. */
+  readonly schema?: Schema
+  /** Of the operation's fields, these. */
+  readonly fields?: readonly string[]
+  /** What it is before somebody changes it. */
+  readonly value: Value
+  /** Only what was changed is sent. */
+  readonly isPatch?: boolean
 }
 
 /** Told to the shell, which shows it for a while. */

@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { Cluster, Listed } from '../cluster.ts'
+import { createNamespace } from '../namespaces/namespace-actions.ts'
 import type { Navigation } from '../navigation.ts'
 import type { Place, Route } from '../route.ts'
 import type { Session } from '../sign-in/session.ts'
@@ -72,27 +73,63 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     show: ({ cluster, navigation, route }) =>
       html`<deploy-page .cluster=${cluster} .navigation=${navigation} .query=${route.query}></deploy-page>`,
   },
+  events: {
+    title: 'Events',
+    key: 'e',
+    load: () => import('../events/events-page.ts'),
+    show: ({ cluster, navigation }) => html`<events-page .cluster=${cluster} .navigation=${navigation}></events-page>`,
+  },
   packs: {
     title: 'Packs',
     one: 'Pack',
     key: 'k',
-    show: (around) => list(around, 'packs'),
+    load: () => import('../packs/pack-page.ts'),
+    show: (around) =>
+      listOr(around, 'packs', ({ cluster, route: { path } }) => html`<pack-page name=${path.join('/')} .cluster=${cluster}></pack-page>`),
   },
   namespaces: {
     title: 'Namespaces',
     one: 'Namespace',
     key: 's',
-    show: (around) => list(around, 'namespaces'),
+    load: () => import('../namespaces/namespace-page.ts'),
+    show: (around) =>
+      listOr(
+        around,
+        'namespaces',
+        ({ cluster, route: { path, query } }) =>
+          html`<namespace-page .path=${path} view=${query['view'] ?? ''} .cluster=${cluster}></namespace-page>`,
+      ),
+  },
+  settings: {
+    title: 'Settings',
+    key: 'o',
+    load: () => import('../settings/settings-page.ts'),
+    show: ({ cluster }) => html`<settings-page .cluster=${cluster}></settings-page>`,
+  },
+  plugins: {
+    title: 'Plugins',
+    key: 'x',
+    load: () => import('../plugins/plugins-page.ts'),
+    show: ({ cluster }) => html`<plugins-page .cluster=${cluster}></plugins-page>`,
   },
 }
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
-  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'deployments', 'deploy'] },
-  { name: 'Administration', places: ['packs', 'namespaces'] },
+  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'deployments', 'deploy', 'events'] },
+  { name: 'Administration', places: ['packs', 'namespaces', 'settings', 'plugins'] },
 ]
 
+/** What is begun from a list. */
+const BEGINNINGS: Readonly<Record<Listed, (cluster: Cluster) => TemplateResult>> = {
+  nodes: () => html``,
+  pods: () => html`<a slot="actions" class="button" href="/deploy">Deploy</a>`,
+  deployments: () => html`<a slot="actions" class="button" href="/deploy">Deploy</a>`,
+  packs: () => html`<a slot="actions" class="button" href="/deploy">Push and deploy</a>`,
+  namespaces: (cluster) => html`<action-button slot="actions" .action=${createNamespace} .cluster=${cluster}></action-button>`,
+}
+
 const list = ({ cluster, navigation }: Around, kind: Listed): TemplateResult =>
-  html`${keyed(kind, html`<list-page kind=${kind} .cluster=${cluster} .navigation=${navigation}></list-page>`)}`
+  html`${keyed(kind, html`<list-page kind=${kind} .cluster=${cluster} .navigation=${navigation}>${BEGINNINGS[kind](cluster)}</list-page>`)}`
 
 const listOr = (around: Around, kind: Listed, one: (around: Around) => TemplateResult): TemplateResult =>
   around.route.path.length > 0 ? one(around) : list(around, kind)

@@ -1,0 +1,37 @@
+/** What can be done to a version of a pack. */
+import type { Pack } from '../../../kernel/schema/pack.ts'
+import { shellWord } from '../format.ts'
+import type { Action } from '../parts/action.ts'
+
+/** @param pods how many run it: one that runs cannot be deleted */
+export function packActions(pack: Pack, pods: number): readonly Action[] {
+  const { id, name, version } = pack
+  const ref = `${name}@${version}`
+  const remove: Action = {
+    label: 'Delete',
+    operation: 'packs.delete',
+    input: { id },
+    consequence: `Deletes ${ref} and its bundle. Nobody can run this version again, and its number stays free for another.`,
+    command: `npx stark pack delete ${shellWord(ref)}`,
+    done: `${ref} is deleted`,
+    isDangerous: true,
+  }
+  return [turn(pack), ...(pods === 0 ? [remove] : [])]
+}
+
+function turn({ id, name, version, visibility }: Pack): Action {
+  const ref = `${name}@${version}`
+  const wanted = visibility === 'public' ? 'private' : 'public'
+  return {
+    label: `Make ${wanted}`,
+    operation: 'packs.update',
+    input: { id, visibility: wanted },
+    consequence:
+      wanted === 'public'
+        ? `Everybody may see and run ${ref}.`
+        : `Only its owner and administrators may see and run ${ref}. What runs goes on.`,
+    command: `npx stark pack update ${shellWord(ref)} --visibility ${wanted}`,
+    done: `${ref} is ${wanted}`,
+    undo: { operation: 'packs.update', input: { id, visibility }, done: `${ref} is ${visibility} again` },
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * <pack-page name="@scope/web" .cluster=${cluster}></pack-page>
+ * One pack: its versions, newest first, which pods run each, and what can be done with it.
+ */
+import { html, type TemplateResult } from 'lit'
+import type { Pack } from '../../../kernel/schema/pack.ts'
+import type { Cluster } from '../cluster.ts'
+import { kilobytes } from '../format.ts'
+import { hasEnded } from '../load.ts'
+import '../parts/action-button.ts'
+import { addressOf } from '../route.ts'
+import { StateElement } from '../state-element.ts'
+import { shared } from '../styles.ts'
+import { since } from '../time.ts'
+import { packActions } from './pack-actions.ts'
+
+export class PackPage extends StateElement {
+  static override styles = shared
+  static override properties = { name: {}, cluster: { attribute: false } }
+  declare name: string
+  declare cluster: Cluster
+
+  override render(): TemplateResult {
+    const { cluster, name } = this
+    if (!cluster.hasLoaded('packs')) return html`<p role="status">Loading</p>`
+    const versions = [...cluster.all('packs').values()].filter((pack) => pack.name === name || pack.id === name)
+    const [newest] = versions.toSorted(newestFirst)
+    if (!newest)
+      return html`<h1>No such pack</h1>
+        <p>There is no pack ${name} that you may see. <a href="/packs">All packs</a></p>`
+    return html`
+      <div class="row between">
+        <h1>${newest.name}</h1>
+        <a class="button" data-kind="primary" href=${addressOf({ place: 'deploy', query: { pack: newest.name } })}>Deploy it</a>
+      </div>
+      <p class="muted">${newest.description}</p>
+      <div class="scroll" role="region" aria-label="Versions" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              <th>Version</th>
+              <th>Runs on</th>
+              <th>Visibility</th>
+              <th>Size</th>
+              <th>Pods</th>
+              <th>Pushed</th>
+              <th><span class="hidden">What can be done</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            ${versions.toSorted(newestFirst).map((pack) => this.#row(pack))}
+          </tbody>
+        </table>
+      </div>
+    `
+  }
+
+  #row(pack: Pack): TemplateResult {
+    const { name, version, runtimeTag, visibility, bundle, createdAt, id } = pack
+    const pods = [...this.cluster.pods.values()].filter((pod) => pod.packId === id && !hasEnded(pod)).length
+    return html`<tr>
+      <th scope="row">${version}</th>
+      <td>${runtimeTag}</td>
+      <td>${visibility}</td>
+      <td>${bundle ? html`<span title="sha-256 ${bundle.sha256}">${kilobytes(bundle.bytes)}</span>` : 'no bundle'}</td>
+      <td>${pods === 0 ? '0' : html`<a href=${addressOf({ place: 'pods', query: { filter: `${name}@${version}` } })}>${pods}</a>`}</td>
+      <td>${since(createdAt)}</td>
+      <td>
+        <span class="row">
+          <a class="button" href=${addressOf({ place: 'deploy', query: { pack: `${name}@${version}` } })}>Deploy</a>
+          ${packActions(pack, pods).map((action) => html`<action-button .action=${action} .cluster=${this.cluster}></action-button>`)}
+        </span>
+      </td>
+    </tr>`
+  }
+}
+customElements.define('pack-page', PackPage)
+
+const newestFirst = (a: Pack, b: Pack): number => b.version.localeCompare(a.version, 'en', { numeric: true })
