@@ -17,7 +17,7 @@ import { browserClock } from './clock.ts'
 import { Fleet } from './fleet.ts'
 import { HTTP_UNAUTHORIZED } from './http.ts'
 
-interface Records {
+export interface Records {
   readonly nodes: Node
   readonly pods: Pod
   readonly packs: Pack

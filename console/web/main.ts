@@ -1,8 +1,9 @@
 /** The console's entry: defines the elements that index.html uses. */
 import './sign-in/set-up-form.ts'
 import './sign-in/sign-in-form.ts'
-import './data-table.ts'
-import './list-page.ts'
+import './tables/data-table.ts'
+import './tables/bulk-actions.ts'
+import './tables/list-page.ts'
 import './map/map-canvas.ts'
 import './map/map-details.ts'
 import './map/map-list.ts'

@@ -1,7 +1,7 @@
 /** Times as people want them: how long ago, with the exact one when pointed at, kept current. */
 import { shallowRef } from '@vue/reactivity'
 import { html, type TemplateResult } from 'lit'
-import type { ShownColumn } from './data-table.ts'
+import type { ShownColumn } from './tables/data-table.ts'
 import { ago } from './format.ts'
 
 const TICK_MS = 10_000

@@ -1,8 +1,8 @@
 /** Values as the console shows them, and what it counts by itself. */
 import { describe, expect, test } from 'vitest'
 import { ago, shellWord } from '../../console/web/format.ts'
-import { loadOf, loads } from '../../console/web/load.ts'
-import { aNode, aPod } from '../support/builders.ts'
+import { counted, percent, pressureOf } from '../../console/web/load.ts'
+import { aNode } from '../support/builders.ts'
 
 describe('how long ago', () => {
   const now = Date.parse('2026-01-02T00:00:00Z')
@@ -23,13 +23,10 @@ test('a word of a command is quoted where a shell would take it apart', () => {
   expect(shellWord("it's $HOME")).toBe(`'it'\\''s $HOME'`)
 })
 
-test('a node holds what its pods ask for until they have ended', () => {
-  const node = aNode()
-  const resources = { requests: { cpu: 200, memory: 50 }, limits: {} }
-  const running = aPod({ nodeId: node.id, status: 'running', resources })
-  const starting = aPod({ nodeId: node.id, status: 'starting', resources })
-  const ended = aPod({ nodeId: node.id, status: 'succeeded', resources })
-  const nowhere = aPod({ nodeId: null, resources })
-  expect(loadOf(loads([running, starting, ended, nowhere]), node)).toEqual({ pods: 2, cpu: 400, memory: 100 })
-  expect(loadOf(loads([]), node)).toEqual({ pods: 0, cpu: 0, memory: 0 })
+test('a node is as full as the fullest of its resources, and of nothing there is no share', () => {
+  const node = aNode({ allocatable: { cpu: 1_000, memory: 0, pods: 10 } })
+  expect(pressureOf({ pods: 2, cpu: 500, memory: 100 }, node)).toBe(0.5)
+  expect(pressureOf({ pods: 9, cpu: 500, memory: 100 }, node)).toBe(0.9)
+  expect([percent(1, 3), percent(1, 0)]).toEqual(['33 %', '-'])
+  expect([counted(0, 'pod'), counted(1, 'pod')]).toEqual(['0 pods', '1 pod'])
 })

@@ -141,3 +141,47 @@ describe('the map', () => {
     expect(complaints).toEqual([])
   })
 })
+
+describe('a list', () => {
+  test('is narrowed down by what is clicked, and two pods that are chosen are stopped at once, by the keyboard alone', async () => {
+    const pods = [await running('stops-1', left), await running('stops-2', left), await running('stays', right)]
+    const { page, complaints } = await signIn('/pods')
+    await page.getByRole('link', { name: 'stays' }).waitFor()
+    await page.getByLabel('Filter pods').fill('stops')
+    await page.getByText('2 of 3').waitFor()
+    await page.getByRole('region', { name: 'Pods' }).focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Space')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Shift+Space')
+    await page.getByText('2 pods chosen').waitFor()
+    await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter')
+    await page.getByRole('heading', { name: 'Stop 2 pods?' }).waitFor()
+    await page.getByText('stops-1, stops-2').waitFor()
+    expect((await server.pod(pods[0]?.id ?? '')).status).toBe('running')
+    await page.getByRole('button', { name: 'Stop now' }).press('Enter')
+    await waitFor('both to be stopping', () => everyStatus(pods.slice(0, 2), 'stopping'))
+    expect((await server.pod(pods[2]?.id ?? '')).status).toBe('running')
+    await page.getByLabel('Status').selectOption('stopping')
+    await page.waitForURL(`${server.url}/pods?filter=stops&status=stopping`)
+    expect(complaints).toEqual([])
+  })
+
+  test('of nodes says of each that an action failed for, why', async () => {
+    const gone = await server.join({ name: 'gone', labels: { tier: 'old' } })
+    const { page } = await signIn('/nodes')
+    await page.getByRole('button', { name: 'tier=old' }).click()
+    await page.waitForURL(`${server.url}/nodes?labels=tier%3Dold`)
+    await page.getByLabel('Choose gone').check()
+    await page.getByRole('button', { name: 'Cordon', exact: true }).click()
+    await page.getByRole('heading', { name: 'Cordon 1 node?' }).waitFor()
+    gone.close()
+    await server.delete(`/api/nodes/${gone.id}`)
+    await page.getByRole('button', { name: 'Cordon now' }).click()
+    await page.getByRole('heading', { name: '1 of 1 node failed' }).waitFor()
+    expect(await page.locator('bulk-actions').getByRole('alert').innerText()).toMatch(/^gone: there is no node/)
+  })
+})
+
+const everyStatus = async (pods: readonly { readonly id: string }[], status: string): Promise<boolean> =>
+  (await Promise.all(pods.map(({ id }) => server.pod(id)))).every((pod) => pod.status === status)

@@ -78,8 +78,8 @@ export class MapDetails extends StateElement {
       </div>
       ${nodeStatus(node)}
       <div class="meters">
-        ${meter({ name: 'CPU', used: load.cpu, of: node.allocatable.cpu, unit: ' m' })}
-        ${meter({ name: 'Memory', used: load.memory, of: node.allocatable.memory, unit: ' MB' })}
+        ${meter({ name: 'CPU', used: load.cpu, of: node.allocatable.cpu, unit: 'm' })}
+        ${meter({ name: 'Memory', used: load.memory, of: node.allocatable.memory, unit: 'MB' })}
         ${meter({ name: 'Pods', used: load.pods, of: node.allocatable.pods })}
       </div>
       <a class="button" href=${ifDrained(node)}>What if it is drained?</a>

@@ -4,7 +4,7 @@
  */
 import { html } from 'lit'
 import type { Cluster } from '../cluster.ts'
-import type { ShownColumn } from '../data-table.ts'
+import type { ShownColumn } from '../tables/data-table.ts'
 import { percent } from '../load.ts'
 import type { Navigation } from '../navigation.ts'
 import { Paced } from '../paced.ts'
@@ -12,7 +12,7 @@ import { nodeAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { nodeStatus, nodeStatusText } from '../status.ts'
 import { shared } from '../styles.ts'
-import { sorted } from '../table-model.ts'
+import { sorted } from '../tables/table-model.ts'
 import type { Node } from '../../../kernel/schema/node.ts'
 import { groupsOf } from './grouping.ts'
 

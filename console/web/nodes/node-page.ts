@@ -6,8 +6,8 @@ import { css, html, type TemplateResult } from 'lit'
 import type { Node } from '../../../kernel/schema/node.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
-import { podColumns } from '../columns.ts'
-import { hasEnded, loadOf, loads } from '../load.ts'
+import { podColumns } from '../tables/columns.ts'
+import { hasEnded } from '../load.ts'
 import { actionButtons } from '../parts/action-button.ts'
 import { chips } from '../parts/chips.ts'
 import { Found } from '../parts/find.ts'
@@ -19,7 +19,7 @@ import { nodeAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { nodeStatus } from '../status.ts'
 import { shared } from '../styles.ts'
-import { sorted } from '../table-model.ts'
+import { sorted } from '../tables/table-model.ts'
 import { since } from '../time.ts'
 import { nodeActions } from './node-actions.ts'
 
@@ -75,7 +75,7 @@ export class NodePage extends StateElement {
 
   #overview(node: Node, pods: readonly Pod[]): TemplateResult {
     const { runtimeType, capabilities, allocatable, taints, labels, lastHeartbeat, createdAt, id } = node
-    const load = loadOf(loads(pods), node)
+    const { load } = this.cluster.fleet.holdingOf(node.id)
     const taintTexts = taints.map(({ key, value = '', effect }) => `${key}${value === '' ? '' : `=${value}`}:${effect}`)
     return html`
       <div class="meters">

@@ -1,18 +1,18 @@
 /** What each list shows of its objects, and where its links lead. */
 import { html } from 'lit'
-import type { Namespace } from '../../kernel/schema/cluster.ts'
-import type { Labels } from '../../kernel/schema/common.ts'
-import type { Deployment } from '../../kernel/schema/deployment.ts'
-import type { Node } from '../../kernel/schema/node.ts'
-import type { Pack } from '../../kernel/schema/pack.ts'
-import type { Pod } from '../../kernel/schema/pod.ts'
-import type { Cluster } from './cluster.ts'
+import type { Namespace } from '../../../kernel/schema/cluster.ts'
+import type { Labels } from '../../../kernel/schema/common.ts'
+import type { Deployment } from '../../../kernel/schema/deployment.ts'
+import type { Node } from '../../../kernel/schema/node.ts'
+import type { Pack } from '../../../kernel/schema/pack.ts'
+import type { Pod } from '../../../kernel/schema/pod.ts'
+import type { Cluster } from '../cluster.ts'
 import type { ShownColumn } from './data-table.ts'
-import { kilobytes } from './format.ts'
-import { loadOf, loads } from './load.ts'
-import { deploymentAddress, namespaceAddress, nodeAddress, packAddress, podAddress } from './route.ts'
-import { deploymentStatus, nodeStatus, nodeStatusText, podStatus } from './status.ts'
-import { sinceColumn } from './time.ts'
+import { kilobytes } from '../format.ts'
+import { deploymentAddress, namespaceAddress, nodeAddress, packAddress, podAddress } from '../route.ts'
+import { deploymentStatus, nodeStatus, nodeStatusText, podStatus } from '../status.ts'
+import { sinceColumn } from '../time.ts'
+import { labelChips } from './label-chips.ts'
 
 const labels = {
   key: 'labels',
@@ -21,19 +21,22 @@ const labels = {
     Object.entries(record.labels)
       .map((pair) => pair.join('='))
       .join(', '),
+  show: (record: { readonly labels: Labels }) => labelChips(record.labels),
 }
 
 export function podColumns(cluster: Cluster): readonly ShownColumn<Pod>[] {
-  const nodeName = ({ nodeId }: Pod): string => (nodeId === null ? '-' : (cluster.nodes.get(nodeId)?.name ?? nodeId))
+  const nodes = cluster.raw('nodes')
+  const nodeName = ({ nodeId }: Pod): string => (nodeId === null ? '-' : (nodes.get(nodeId)?.name ?? nodeId))
   return [
     { key: 'name', head: 'Name', value: ({ name }) => name, show: (pod) => html`<a href=${podAddress(pod)}>${pod.name}</a>` },
-    { key: 'namespace', head: 'Namespace', value: ({ namespace }) => namespace },
     { key: 'status', head: 'Status', value: ({ status }) => status, show: ({ status }) => podStatus(status) },
+    { key: 'namespace', head: 'Namespace', value: ({ namespace }) => namespace },
     { key: 'reason', head: 'Reason', value: ({ reason }) => reason ?? '-' },
     {
       key: 'node',
       head: 'Node',
       value: nodeName,
+      isForeign: true,
       show: (pod) => (pod.nodeId === null ? '-' : html`<a href=${nodeAddress(nodeName(pod))}>${nodeName(pod)}</a>`),
     },
     { key: 'pack', head: 'Pack', value: ({ packName, packVersion }) => `${packName}@${packVersion}` },
@@ -44,10 +47,7 @@ export function podColumns(cluster: Cluster): readonly ShownColumn<Pod>[] {
 }
 
 export function nodeColumns(cluster: Cluster): readonly ShownColumn<Node>[] {
-  const found = loads(cluster.pods.values())
-  const cpu = (node: Node) => loadOf(found, node).cpu
-  const memory = (node: Node) => loadOf(found, node).memory
-  const pods = (node: Node) => loadOf(found, node).pods
+  const load = ({ id }: Node) => cluster.fleet.holdingOf(id).load
   return [
     { key: 'name', head: 'Name', value: ({ name }) => name, show: ({ name }) => html`<a href=${nodeAddress(name)}>${name}</a>` },
     { key: 'status', head: 'Status', value: nodeStatusText, show: nodeStatus },
@@ -56,9 +56,27 @@ export function nodeColumns(cluster: Cluster): readonly ShownColumn<Node>[] {
       head: 'Runtime',
       value: ({ runtimeType, capabilities }) => `${runtimeType} ${capabilities.runtimeVersion ?? ''}`.trim(),
     },
-    { key: 'pods', head: 'Pods', value: pods, show: (node) => `${pods(node)} of ${node.allocatable.pods}` },
-    { key: 'cpu', head: 'CPU', value: cpu, show: (node) => `${cpu(node)} of ${node.allocatable.cpu} m` },
-    { key: 'memory', head: 'Memory', value: memory, show: (node) => `${memory(node)} of ${node.allocatable.memory} MB` },
+    {
+      key: 'pods',
+      head: 'Pods',
+      isForeign: true,
+      value: (node) => load(node).pods,
+      show: (node) => `${load(node).pods} of ${node.allocatable.pods}`,
+    },
+    {
+      key: 'cpu',
+      head: 'CPU',
+      isForeign: true,
+      value: (node) => load(node).cpu,
+      show: (node) => `${load(node).cpu} of ${node.allocatable.cpu} m`,
+    },
+    {
+      key: 'memory',
+      head: 'Memory',
+      isForeign: true,
+      value: (node) => load(node).memory,
+      show: (node) => `${load(node).memory} of ${node.allocatable.memory} MB`,
+    },
     labels,
     sinceColumn,
   ]

@@ -5,12 +5,14 @@ export interface Column<T> {
   readonly head: string
   /** What is sorted by, and searched in. */
   readonly value: (record: T) => string | number
+  /** It depends on other records too. */
+  readonly isForeign?: boolean
 }
 
 /** A column's key, with a minus before it for the other way round. */
 export type Sort = string
 
-/** Every word must be in some column. */
+/** Every word must be in some column. Of long lists that change all the time: list-model.ts. */
 export function matching<T>(records: Iterable<T>, filter: string, columns: readonly Column<T>[]): T[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
   const isWanted = (record: T): boolean => {

@@ -1,7 +1,7 @@
 /** Which records a table of the console shows, in which order, and which rows of them are in the page. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { inView, matching, nextSort, sorted, type Column } from '../../console/web/table-model.ts'
+import { inView, matching, nextSort, sorted, type Column } from '../../../console/web/tables/table-model.ts'
 
 interface Thing {
   readonly name: string
