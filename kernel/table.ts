@@ -19,7 +19,7 @@ export interface KindOptions<T extends Entity> {
 
 export class Table<T extends Entity> {
   readonly raw: Map<string, T>
-  readonly view: ReadonlyMap<string, T>
+  #view: ReadonlyMap<string, T> | undefined
   readonly #touched = new Map<string, Touch>()
   readonly #unique: readonly UniqueIndex<T>[]
   readonly #indexes: ReadonlyMap<string, Index<T>>
@@ -27,9 +27,13 @@ export class Table<T extends Entity> {
   /** @param from a table of the same options, with whose records this one begins */
   constructor(options: KindOptions<T> = {}, from?: Table<T>) {
     this.raw = new Map(from?.raw)
-    this.view = shallowReactive(this.raw)
     this.#unique = from ? from.#unique.map(copyUnique) : Object.entries(options.unique ?? {}).map(emptyUnique)
     this.#indexes = new Map(from ? [...from.#indexes].map(copyIndex) : Object.entries(options.indexes ?? {}).map(emptyIndex))
+  }
+
+  /** The same map for Vue's effects. It is made when somebody first asks: what nobody follows, nobody is told of. */
+  get view(): ReadonlyMap<string, T> {
+    return (this.#view ??= shallowReactive(this.raw))
   }
 
   get(id: string): T | undefined {
@@ -56,23 +60,35 @@ export class Table<T extends Entity> {
     return this.#indexes.get(name)?.key(record) ?? null
   }
 
-  /** The rule that the record would break, or undefined. @param before the record that it replaces, which broke none */
-  clash(record: T, before?: T): { readonly rule: string; readonly key: string } | undefined {
+  /**
+   * Puts a record in the place of another. Nobody who follows the view is told before `flush`.
+   * @param before what is there now
+   * @returns the rule that it would break, and then nothing has changed
+   */
+  put(record: T, before = this.raw.get(record.id)): Clash | undefined {
+    let moves: Move<string>[] | undefined
     for (const { rule, key, ids } of this.#unique) {
-      const wanted = key(record)
-      if (wanted === undefined || (before && key(before) === wanted)) continue
-      const holder = ids.get(wanted)
-      if (holder !== undefined && holder !== record.id) return { rule, key: wanted }
+      const from = before && key(before)
+      const to = key(record)
+      if (from === to) continue
+      const holder = to === undefined ? undefined : ids.get(to)
+      if (to !== undefined && holder !== undefined && holder !== record.id) return { rule, key: to }
+      moves = [...(moves ?? []), { ids, from, to }]
     }
+    this.raw.set(record.id, record)
+    if (moves) for (const move of moves) moveId(record.id, move)
+    this.#moveInGroups(record.id, before, record)
+    this.#touch(record.id, before, record)
     return undefined
   }
 
-  /** Puts or, without a record, removes. Nobody who follows the view is told before `flush`. @param before what is there now */
-  set(id: string, record: T | undefined, before = this.raw.get(id)): void {
+  /** Puts what was there at another time or, without a record, removes. It breaks no rule. */
+  set(id: string, record: T | undefined): void {
+    const before = this.raw.get(id)
     if (record) this.raw.set(id, record)
     else this.raw.delete(id)
     for (const { key, ids } of this.#unique) moveId(id, { ids, from: before && key(before), to: record && key(record) })
-    for (const { key, ids } of this.#indexes.values()) moveInGroup(id, { ids, from: before && key(before), to: record && key(record) })
+    this.#moveInGroups(id, before, record)
     this.#touch(id, before, record)
   }
 
@@ -82,12 +98,22 @@ export class Table<T extends Entity> {
     this.#touched.clear()
   }
 
+  #moveInGroups(id: string, before: T | undefined, record: T | undefined): void {
+    for (const { key, ids } of this.#indexes.values()) moveInGroup(id, { ids, from: before && key(before), to: record && key(record) })
+  }
+
   #touch(id: string, before: T | undefined, record: T | undefined): void {
+    if (!this.#view) return
     const first = this.#touched.get(id)
     const existed = first === undefined ? before !== undefined : first !== 'add'
     if (!existed && !record) this.#touched.delete(id)
     else this.#touched.set(id, existed ? (record ? 'set' : 'delete') : 'add')
   }
+}
+
+export interface Clash {
+  readonly rule: string
+  readonly key: string
 }
 
 interface Move<T> {

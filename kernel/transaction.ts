@@ -110,13 +110,12 @@ export class Transaction implements Draft {
 
   #keep(kind: string, record: Entity, current: Entity | undefined): void {
     const { table, isArchive = false } = this.state.kind(kind)
-    const clash = table.clash(record, current)
+    const clash = isArchive ? undefined : table.put(record, current)
     if (clash) {
       throw new KernelError('ALREADY_EXISTS', `${kind} already has one with ${clash.rule} ${clash.key}`, { details: { ...clash, kind } })
     }
     const { id } = record
     const known = this.#changeOf(kind, id)
-    if (!isArchive) table.set(id, record, current)
     this.#note(kind, id, { op: 'put', kind, id, record, before: known ? known.before : current })
   }
 
