@@ -8,7 +8,22 @@ import path from 'node:path'
 import type { Plugin } from '../kernel/index.ts'
 
 /** With a star: a list, and below it a page for each object. */
-const PLACES = ['/', '/nodes/*', '/pods/*', '/deployments/*', '/packs/*', '/namespaces/*', '/deploy', '/events', '/settings', '/plugins']
+const PLACES = [
+  '/',
+  '/nodes/*',
+  '/pods/*',
+  '/deployments/*',
+  '/packs/*',
+  '/namespaces/*',
+  '/deploy',
+  '/events',
+  '/settings',
+  '/plugins',
+  '/people',
+  '/account',
+  '/join',
+  '/become-a-node',
+]
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',

@@ -8,10 +8,14 @@ const STEPS = [
 ] as const
 const BYTES_PER_KB = 1_000
 
-/** "3 m": how long ago, in the largest unit that it fills. @param nowMs epoch ms */
+/** "3 m": how long ago. @param nowMs epoch ms */
 export function ago(time: string | null, nowMs: number): string {
   if (time === null) return '-'
-  const ms = Math.max(0, nowMs - Date.parse(time))
+  return duration(Math.max(0, nowMs - Date.parse(time)))
+}
+
+/** "3 m": in the largest unit that it fills. */
+export function duration(ms: number): string {
   const [unit, length] = STEPS.find(([, each]) => ms >= each) ?? ['s', 1_000]
   return `${Math.floor(ms / length)} ${unit}`
 }

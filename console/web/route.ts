@@ -16,6 +16,10 @@ const PARTS_MAX = {
   events: 0,
   settings: 0,
   plugins: 0,
+  people: 0,
+  account: 0,
+  join: 0,
+  'become-a-node': 0,
 } as const
 
 export type Place = keyof typeof PARTS_MAX

@@ -124,7 +124,8 @@ const controls = css`
     border-color: var(--bad);
     color: var(--bad);
   }
-  button[data-kind='quiet'] {
+  button[data-kind='quiet'],
+  .button[data-kind='quiet'] {
     border-color: transparent;
     background: none;
   }

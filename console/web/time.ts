@@ -2,7 +2,7 @@
 import { shallowRef } from '@vue/reactivity'
 import { html, type TemplateResult } from 'lit'
 import type { ShownColumn } from './tables/data-table.ts'
-import { ago } from './format.ts'
+import { ago, duration } from './format.ts'
 
 const TICK_MS = 10_000
 
@@ -16,6 +16,13 @@ export function since(time: string | null): TemplateResult | string {
   return html`<time datetime=${time} title=${new Date(time).toLocaleString()}
     >${ago(time, Math.max(now.value, Date.parse(time)))} ago</time
   >`
+}
+
+/** Of what is still to come. @param time RFC 3339 */
+export function until(time: string): TemplateResult {
+  const left = Date.parse(time) - now.value
+  const text = left > 0 ? `in ${duration(left)}` : 'over'
+  return html`<time datetime=${time} title=${new Date(time).toLocaleString()}>${text}</time>`
 }
 
 export const sinceColumn: ShownColumn<{ readonly createdAt: string }> = {

@@ -252,7 +252,8 @@ export class SchemaForm extends LitElement {
         html`<input
             id=${id}
             list="${id}-list"
-            autocomplete="off"
+            type=${schema.writeOnly ? 'password' : 'text'}
+            autocomplete=${schema.writeOnly ? 'new-password' : 'off'}
             spellcheck="false"
             aria-describedby=${described}
             aria-invalid=${isWrong}

@@ -17,6 +17,8 @@ export interface Schema {
   readonly minimum?: number
   readonly maximum?: number
   readonly maxLength?: number
+  /** Taken and never shown. */
+  readonly writeOnly?: boolean
 }
 
 export type Field =

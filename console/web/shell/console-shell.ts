@@ -5,6 +5,7 @@
  */
 import { html, nothing, type TemplateResult } from 'lit'
 import type { Cluster, Link } from '../cluster.ts'
+import { comeBack, stopBeingNode, tabNode } from '../join/this-tab.ts'
 import type { Navigation } from '../navigation.ts'
 import { addressOf, type Place, type Route } from '../route.ts'
 import type { Session } from '../sign-in/session.ts'
@@ -42,6 +43,11 @@ export class ConsoleShell extends StateElement {
     this.isMenuOpen = false
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    comeBack()
+  }
+
   override render() {
     const { route } = this.navigation
     document.title = `${titleOf(route)} - Stark`
@@ -68,8 +74,24 @@ export class ConsoleShell extends StateElement {
       <button data-kind="quiet" @click=${() => choose(nextTheme(theme()))} aria-label="Theme: ${theme()}">
         <span aria-hidden="true">◐</span> <span class="wide">${theme()}</span>
       </button>
-      <button data-kind="quiet" @click=${() => void this.session.signOut()}>Sign out</button>
+      ${this.#tabNode()}
+      <a class="button account" data-kind="quiet" href=${addressOf({ place: 'account' })}>${this.session.current?.user.email}</a>
+      <button data-kind="quiet" @click=${() => this.#signOut()}>Sign out</button>
     `
+  }
+
+  #tabNode(): TemplateResult | typeof nothing {
+    const state = tabNode()
+    if (!state) return nothing
+    const tone = state.phase === 'online' ? 'good' : 'busy'
+    return html`<a class="button" data-kind="quiet" href=${addressOf({ place: 'become-a-node' })}
+      ><span class="status" data-tone=${tone}>Node</span></a
+    >`
+  }
+
+  #signOut(): void {
+    stopBeingNode()
+    void this.session.signOut()
   }
 
   #group({ name, places }: (typeof MENU)[number], route: Route): TemplateResult {

@@ -112,16 +112,39 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     load: () => import('../plugins/plugins-page.ts'),
     show: ({ cluster }) => html`<plugins-page .cluster=${cluster}></plugins-page>`,
   },
+  people: {
+    title: 'People',
+    key: 'u',
+    load: () => import('../people/people-page.ts'),
+    show: ({ cluster, route: { query } }) => html`<people-page view=${query['view'] ?? ''} .cluster=${cluster}></people-page>`,
+  },
+  account: {
+    title: 'Your account',
+    key: 'a',
+    load: () => import('../people/account-page.ts'),
+    show: ({ cluster, session }) => html`<account-page .cluster=${cluster} .session=${session}></account-page>`,
+  },
+  join: {
+    title: 'Add nodes',
+    key: 'j',
+    load: () => import('../join/join-page.ts'),
+    show: ({ cluster }) => html`<join-page .cluster=${cluster}></join-page>`,
+  },
+  'become-a-node': {
+    title: 'Become a node',
+    load: () => import('../join/become-a-node-page.ts'),
+    show: ({ cluster }) => html`<become-a-node-page .cluster=${cluster}></become-a-node-page>`,
+  },
 }
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
   { name: 'Cluster', places: ['map', 'nodes', 'pods', 'deployments', 'deploy', 'events'] },
-  { name: 'Administration', places: ['packs', 'namespaces', 'settings', 'plugins'] },
+  { name: 'Administration', places: ['packs', 'namespaces', 'settings', 'plugins', 'people', 'join'] },
 ]
 
 /** What is begun from a list. */
 const BEGINNINGS: Readonly<Record<Listed, (cluster: Cluster) => TemplateResult>> = {
-  nodes: () => html``,
+  nodes: () => html`<a slot="actions" class="button" href="/join">Add nodes</a>`,
   pods: () => html`<a slot="actions" class="button" href="/deploy">Deploy</a>`,
   deployments: () => html`<a slot="actions" class="button" href="/deploy">Deploy</a>`,
   packs: () => html`<a slot="actions" class="button" href="/deploy">Push and deploy</a>`,

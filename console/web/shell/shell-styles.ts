@@ -107,6 +107,11 @@ export const shellStyles = css`
     .wide {
       display: none;
     }
+    .account {
+      max-width: 8rem;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
     nav {
       position: static;
       display: none;
