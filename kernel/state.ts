@@ -10,6 +10,7 @@ import { shapeOf, type Shape } from './shape.ts'
 import { Table, type KindOptions } from './table.ts'
 
 export interface KindDefinition<T extends Entity = Entity> extends KindOptions<T> {
+  /** A record has these fields and no others. */
   readonly schema: TObject
   /** Plugins read it when they say where pods may run: a change begins every class of pods anew. */
   readonly shapesPlacement?: boolean
@@ -122,18 +123,33 @@ export class State implements Reader {
 
 /** A record's checks: of all of it, and of some fields of one that was right before. */
 function checksOf(schema: TObject): Pick<Kind, 'check' | 'checkFields'> {
-  const whole = compiled(schema)
+  const { properties } = schema
+  const whole = compiled(openOf(schema))
   const checkField = (field: string, value: unknown): boolean => {
-    const property = Object.hasOwn(schema.properties, field) ? schema.properties[field] : undefined
+    const property = Object.hasOwn(properties, field) ? properties[field] : undefined
     return property !== undefined && compiled(property).Check(value)
   }
   return {
-    check: (record) => whole.Check(record),
+    check: (record) => {
+      for (const field in record as object) if (!Object.hasOwn(properties, field)) return false
+      return whole.Check(record)
+    },
     checkFields: (changed) => {
       for (const field in changed) if (!checkField(field, (changed as Record<string, unknown>)[field])) return false
       return true
     },
   }
+}
+
+/** Each with the same fields, and others allowed: typebox asks a regular expression about each field, which takes longer than all else. */
+const opened = new WeakMap<TObject, TSchema>()
+
+function openOf(schema: TObject): TSchema {
+  const known = opened.get(schema)
+  if (known) return known
+  const { additionalProperties: _closed, ...open } = schema as TObject & { readonly additionalProperties?: unknown }
+  opened.set(schema, open)
+  return open
 }
 
 /** Schemas are compiled once, also for the states of many kernels. */

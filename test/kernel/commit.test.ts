@@ -2,7 +2,7 @@
 import { effect } from '@vue/reactivity'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ChangeSet, Pod } from '../../kernel/index.ts'
+import type { ChangeSet, Pod, Transaction } from '../../kernel/index.ts'
 import { aPod } from '../support/builders.ts'
 import { nouns, startKernel } from '../support/kernel.ts'
 
@@ -75,6 +75,17 @@ describe('a commit', () => {
     const add = () => kernel.commit(who, (transaction) => transaction.add('pods', aPod({ name: 'web', namespace: 'shop' })))
     await add()
     await expect(add()).rejects.toMatchObject({ code: 'ALREADY_EXISTS', message: 'pods already has one with name shop/web' })
+  })
+
+  test.each([
+    ['a field that its kind does not have', { colour: 'red' }],
+    ['a value of the wrong type', { restarts: 'often' }],
+    ['a field that every object has from birth', Object.fromEntries([['toString', 'red']])],
+  ])('refuses a record with %s, whoever makes it', async (_what, fields) => {
+    const { kernel } = await startKernel([nouns()])
+    const create = (transaction: Transaction) => transaction.create('pods', { ...aPod(), ...fields })
+    await expect(kernel.commit(who, create)).rejects.toThrow('a record of pods is not of its schema')
+    expect([...kernel.state.all('pods')]).toEqual([])
   })
 
   test('freezes its records, and replaces those that it changes', async () => {

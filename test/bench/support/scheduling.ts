@@ -33,9 +33,10 @@ export async function schedule(
   { wallMs, podsMax, podsPerCommit = 1_000 }: Limits,
   plugins: readonly Plugin[] = scheduling(),
 ): Promise<Run> {
-  const { nodes, pods, placed = () => [], expectsAll = true } = workload
+  const { nodes, pods, placed = () => [], settings = {}, expectsAll = true } = workload
   const { kernel, turn } = await startKernel(plugins)
   await kernel.commit({ actorId: 'bench' }, (transaction) => {
+    for (const { id } of kernel.state.all('clusterConfigs')) transaction.update('clusterConfigs', id, settings)
     for (const node of nodes()) transaction.create('nodes', node)
     for (const pod of placed()) transaction.create('pods', pod)
   })

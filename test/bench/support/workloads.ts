@@ -2,7 +2,7 @@
  * The rows of the scheduler's bench: nodes and pods of Kubernetes' own benchmark, scaled to its sizes, from a fixed seed.
  * Source: https://github.com/kubernetes/kubernetes/tree/master/test/integration/scheduler_perf
  */
-import type { Node, Pod } from '../../../kernel/index.ts'
+import type { ClusterConfig, Node, Pod } from '../../../kernel/index.ts'
 import { idMaker } from '../../support/ids.ts'
 import { aNode, aPack, aPod as anyPod, ofPack, type NodeFields, type PodFields } from '../../support/builders.ts'
 
@@ -12,6 +12,8 @@ export interface Workload {
   readonly gate: number | null
   readonly nodes: () => readonly Node[]
   readonly placed?: () => readonly Pod[]
+  /** What the cluster's configuration says otherwise than by default. */
+  readonly settings?: Partial<ClusterConfig>
   /** Every pod fits in the end; true unless told. */
   readonly expectsAll?: boolean
   readonly pods: { readonly count: number; readonly make: (index: number) => Pod }
@@ -112,6 +114,18 @@ let template: Pod | undefined
 /** A pod to be changed: to copy one takes a fraction of the time that making one does, and of what is left to collect. */
 const plain = (): Pod => (template ??= aPod({}))
 
+/** Ten thousand pods, each with labels of its own. */
+function unlike(requests: (index: number) => Pod['resources']['requests']): Workload['pods'] {
+  const make = (index: number): Pod => ({
+    ...plain(),
+    id: newId(),
+    name: `pod-${index}`,
+    labels: { app: `only-${index}` },
+    resources: { requests: requests(index), limits: {} },
+  })
+  return { count: 10_000, make }
+}
+
 const five = nodesOf(5_000)
 const fiveTainted = nodesOf(5_000, tainted)
 const full = nodesOf(5_000)
@@ -126,21 +140,8 @@ export const workloads: readonly Workload[] = [
   { row: 'preferred-affinity', gate: 90, nodes: five, pods: podsOf(5_000, preferNear) },
   { row: 'topology-spread', gate: 460, nodes: five, pods: podsOf(5_000, spreadOverRacks) },
   { row: 'mixed', gate: 140, nodes: fiveTainted, pods: podsOf(10_000, mixed) },
-  {
-    row: 'unique',
-    gate: null,
-    nodes: five,
-    pods: {
-      count: 10_000,
-      make: (index) => ({
-        ...plain(),
-        id: newId(),
-        name: `pod-${index}`,
-        labels: { app: `only-${index}` },
-        resources: { requests: { cpu: 50 + (index % 97), memory: 100 }, limits: {} },
-      }),
-    },
-  },
+  { row: 'unique', gate: null, nodes: five, pods: unlike((index) => ({ cpu: 50 + (index % 97), memory: 100 })) },
+  { row: 'unique-requests', gate: null, nodes: five, pods: unlike((index) => ({ cpu: 50 + (index % 97), memory: 100 + index })) },
   {
     row: 'preemption',
     gate: 570,
@@ -167,6 +168,8 @@ export const workloads: readonly Workload[] = [
   {
     row: 'million',
     gate: null,
+    // Two hundred on each node: Kubernetes' default of 110 has room for half of them.
+    settings: { maxPodsPerNode: 400 },
     nodes: nodesOf(5_000),
     pods: podsOf(1_000_000, () => ({ resources: { requests: { cpu: 50, memory: 100 }, limits: {} } })),
   },
