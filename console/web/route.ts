@@ -14,6 +14,8 @@ const PARTS_MAX = {
   namespaces: 1,
   deploy: 0,
   events: 0,
+  whatif: 0,
+  queue: 0,
   settings: 0,
   plugins: 0,
   people: 0,
@@ -73,5 +75,5 @@ export const deploymentAddress = ({ namespace, name }: InNamespace, view = ''): 
   addressOf({ place: 'deployments', path: [namespace, name], query: { view } })
 /** @param ref its name or its id */
 export const nodeAddress = (ref: string, view = ''): string => addressOf({ place: 'nodes', path: [ref], query: { view } })
-export const packAddress = (name: string): string => addressOf({ place: 'packs', path: name.split('/') })
+export const packAddress = (name: string, view = ''): string => addressOf({ place: 'packs', path: name.split('/'), query: { view } })
 export const namespaceAddress = (name: string, view = ''): string => addressOf({ place: 'namespaces', path: [name], query: { view } })

@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster.ts'
 import { podColumns } from '../tables/columns.ts'
 import { actionButtons } from '../parts/action-button.ts'
 import { chips } from '../parts/chips.ts'
+import '../parts/copy-text.ts'
 import { Found } from '../parts/find.ts'
 import { meter } from '../parts/meter.ts'
 import '../parts/object-events.ts'
@@ -121,7 +122,7 @@ export class DeploymentPage extends StateElement {
         <dt>Created</dt>
         <dd>${since(createdAt)}</dd>
         <dt>Id</dt>
-        <dd><code>${id}</code></dd>
+        <dd><copy-text inline text=${id}></copy-text></dd>
       </dl>
       <h2>Pods</h2>
       ${this.#pods(deployment)}

@@ -10,6 +10,7 @@ import { podColumns } from '../tables/columns.ts'
 import { hasEnded } from '../load.ts'
 import { actionButtons } from '../parts/action-button.ts'
 import { chips } from '../parts/chips.ts'
+import '../parts/copy-text.ts'
 import { Found } from '../parts/find.ts'
 import { meter } from '../parts/meter.ts'
 import '../parts/object-events.ts'
@@ -95,7 +96,7 @@ export class NodePage extends StateElement {
         <dt>Joined</dt>
         <dd>${since(createdAt)}</dd>
         <dt>Id</dt>
-        <dd><code>${id}</code></dd>
+        <dd><copy-text inline text=${id}></copy-text></dd>
       </dl>
       <h2>Pods</h2>
       ${pods.length === 0 ? html`<p>It has none.</p>` : this.#pods(pods)}

@@ -1,5 +1,5 @@
 /**
- * <pack-page name="@scope/web" .cluster=${cluster}></pack-page>
+ * <pack-page name="@scope/web" view="" .cluster=${cluster}></pack-page>
  * One pack: its versions, newest first, which pods run each, and what can be done with it.
  */
 import { html, type TemplateResult } from 'lit'
@@ -8,16 +8,24 @@ import type { Cluster } from '../cluster.ts'
 import { kilobytes } from '../format.ts'
 import { hasEnded } from '../load.ts'
 import '../parts/action-button.ts'
-import { addressOf } from '../route.ts'
+import { tabs } from '../parts/tabs.ts'
+import '../parts/yaml-view.ts'
+import { addressOf, packAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import { since } from '../time.ts'
 import { packActions } from './pack-actions.ts'
 
+const VIEWS = [
+  ['', 'Versions'],
+  ['yaml', 'YAML'],
+] as const
+
 export class PackPage extends StateElement {
   static override styles = shared
-  static override properties = { name: {}, cluster: { attribute: false } }
+  static override properties = { name: {}, view: {}, cluster: { attribute: false } }
   declare name: string
+  declare view: string
   declare cluster: Cluster
 
   override render(): TemplateResult {
@@ -34,6 +42,13 @@ export class PackPage extends StateElement {
         <a class="button" data-kind="primary" href=${addressOf({ place: 'deploy', query: { pack: newest.name } })}>Deploy it</a>
       </div>
       <p class="muted">${newest.description}</p>
+      ${tabs({ of: 'this pack', views: VIEWS, current: this.view, address: (view) => packAddress(newest.name, view) })}
+      ${this.view === 'yaml' ? html`<yaml-view .record=${versions.toSorted(newestFirst)}></yaml-view>` : this.#versions(versions)}
+    `
+  }
+
+  #versions(versions: readonly Pack[]): TemplateResult {
+    return html`
       <div class="scroll" role="region" aria-label="Versions" tabindex="0">
         <table>
           <thead>

@@ -1,6 +1,6 @@
 /**
  * <copy-text text="npx stark get pods"></copy-text>
- * A line that is meant to be used elsewhere, and a button that copies it.
+ * A line that is meant to be used elsewhere, and a button that copies it; `inline` among other text.
  */
 import { css, html, LitElement } from 'lit'
 import { shared } from '../styles.ts'
@@ -18,6 +18,20 @@ export class CopyText extends LitElement {
         padding: 0.35rem 0.35rem 0.35rem 0.75rem;
         border-radius: var(--radius);
         background: var(--raised);
+      }
+      :host([inline]) {
+        display: inline-flex;
+        align-items: baseline;
+        padding: 0;
+        background: none;
+      }
+      :host([inline]) code {
+        padding: 0;
+      }
+      :host([inline]) button {
+        min-height: 0;
+        padding: 0 0.4rem;
+        font-size: 0.85em;
       }
       code {
         flex: 1;

@@ -8,6 +8,7 @@ import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import { actionButtons } from '../parts/action-button.ts'
 import { chips } from '../parts/chips.ts'
+import '../parts/copy-text.ts'
 import { Found } from '../parts/find.ts'
 import '../parts/object-events.ts'
 import { tabs } from '../parts/tabs.ts'
@@ -116,7 +117,7 @@ export class PodPage extends StateElement {
         <dt>Created</dt>
         <dd>${since(pod.createdAt)}</dd>
         <dt>Id</dt>
-        <dd><code>${pod.id}</code></dd>
+        <dd><copy-text inline text=${pod.id}></copy-text></dd>
       </dl>
       ${exitOf(pod)}
     `

@@ -11,6 +11,11 @@ import { addressOf, type Place, type Route } from '../route.ts'
 import type { Session } from '../sign-in/session.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
+import './command-palette.ts'
+import type { CommandPalette } from './command-palette.ts'
+import { Keys } from './keys.ts'
+import './keys-help.ts'
+import type { KeysHelp } from './keys-help.ts'
 import { Modules } from './modules.ts'
 import { MENU, PAGES, titleOf } from './pages.ts'
 import { shellStyles } from './shell-styles.ts'
@@ -37,6 +42,12 @@ export class ConsoleShell extends StateElement {
   declare session: Session
   declare isMenuOpen: boolean
   readonly #modules = new Modules()
+  readonly #keys = new Keys({
+    openPalette: () => this.#openPalette(),
+    openHelp: () => this.renderRoot.querySelector<KeysHelp>('keys-help')?.open(),
+    focusFilter: () => this.#focusFilter(),
+    go: (place) => this.#go(addressOf({ place })),
+  })
 
   constructor() {
     super()
@@ -46,6 +57,12 @@ export class ConsoleShell extends StateElement {
   override connectedCallback(): void {
     super.connectedCallback()
     comeBack()
+    this.#keys.start()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#keys.stop()
   }
 
   override render() {
@@ -58,6 +75,12 @@ export class ConsoleShell extends StateElement {
         <nav aria-label="Console" ?data-open=${this.isMenuOpen}>${MENU.map((group) => this.#group(group, route))}</nav>
         <main id="main" tabindex="-1">${this.#warning()} ${this.#page(route)}</main>
         <toast-list .cluster=${this.cluster}></toast-list>
+        <command-palette
+          .cluster=${this.cluster}
+          .navigation=${this.navigation}
+          @go-to=${({ detail }: CustomEvent<string>) => this.#go(detail)}
+        ></command-palette>
+        <keys-help></keys-help>
       </div>
     `
   }
@@ -70,7 +93,13 @@ export class ConsoleShell extends StateElement {
       </button>
       <a class="brand" href="/">Stark</a>
       <span class="status" role="status" data-tone=${tone}>${text}</span>
+      <button class="find" aria-keyshortcuts="Control+K Meta+K" @click=${() => this.#openPalette()}>
+        Find <span class="wide muted">Ctrl K</span>
+      </button>
       <span class="space"></span>
+      <button data-kind="quiet" class="wide" aria-label="Keys" @click=${() => this.renderRoot.querySelector<KeysHelp>('keys-help')?.open()}>
+        ?
+      </button>
       <button data-kind="quiet" @click=${() => choose(nextTheme(theme()))} aria-label="Theme: ${theme()}">
         <span aria-hidden="true">◐</span> <span class="wide">${theme()}</span>
       </button>
@@ -128,11 +157,31 @@ export class ConsoleShell extends StateElement {
     return show({ cluster, navigation, session, route })
   }
 
+  #go(address: string): void {
+    this.navigation.go(address)
+    this.#arrive()
+  }
+
   #click(event: MouseEvent): void {
-    if (!this.navigation.take(event)) return
+    if (this.navigation.take(event)) this.#arrive()
+  }
+
+  /** The focus goes to what is new, as it would with a page that is loaded. */
+  #arrive(): void {
     this.isMenuOpen = false
     this.#main()?.focus({ preventScroll: true })
     scrollTo(0, 0)
+  }
+
+  #openPalette(): void {
+    void this.renderRoot.querySelector<CommandPalette>('command-palette')?.open()
+  }
+
+  #focusFilter(): void {
+    const page = this.#main()?.firstElementChild
+    const filter = page?.shadowRoot?.querySelector<HTMLElement>('input[type=search]')
+    if (filter) filter.focus()
+    else this.#openPalette()
   }
 
   #skip(event: Event): void {

@@ -73,6 +73,18 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     show: ({ cluster, navigation, route }) =>
       html`<deploy-page .cluster=${cluster} .navigation=${navigation} .query=${route.query}></deploy-page>`,
   },
+  whatif: {
+    title: 'What if',
+    key: 'w',
+    load: () => import('../whatif/what-if-page.ts'),
+    show: ({ cluster, navigation }) => html`<what-if-page .cluster=${cluster} .navigation=${navigation}></what-if-page>`,
+  },
+  queue: {
+    title: 'Queue',
+    key: 'q',
+    load: () => import('../queue/queue-page.ts'),
+    show: ({ cluster }) => html`<queue-page .cluster=${cluster}></queue-page>`,
+  },
   events: {
     title: 'Events',
     key: 'e',
@@ -85,7 +97,12 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     key: 'k',
     load: () => import('../packs/pack-page.ts'),
     show: (around) =>
-      listOr(around, 'packs', ({ cluster, route: { path } }) => html`<pack-page name=${path.join('/')} .cluster=${cluster}></pack-page>`),
+      listOr(
+        around,
+        'packs',
+        ({ cluster, route: { path, query } }) =>
+          html`<pack-page name=${path.join('/')} view=${query['view'] ?? ''} .cluster=${cluster}></pack-page>`,
+      ),
   },
   namespaces: {
     title: 'Namespaces',
@@ -138,7 +155,7 @@ export const PAGES: Readonly<Record<Place, Page>> = {
 }
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
-  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'deployments', 'deploy', 'events'] },
+  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'queue', 'deployments', 'deploy', 'whatif', 'events'] },
   { name: 'Administration', places: ['packs', 'namespaces', 'settings', 'plugins', 'people', 'join'] },
 ]
 

@@ -33,6 +33,10 @@ export const shellStyles = css`
   .menu {
     display: none;
   }
+  .find {
+    min-height: 2rem;
+    margin-inline-start: 0.75rem;
+  }
   nav {
     grid-area: nav;
     position: sticky;
