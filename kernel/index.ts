@@ -7,6 +7,7 @@ export { createHooks, STORE_STAGE, type Admission, type Draft, type Hooks, type 
 export type { Extension } from './extension.ts'
 export type { Fork } from './fork.ts'
 export { first } from './first.ts'
+export { Followers } from './followers.ts'
 export { invalid } from './input-errors.ts'
 export { Kernel, type KernelOptions } from './kernel.ts'
 export { silent, type Log, type LogFields, type LogLevel } from './log.ts'

@@ -130,6 +130,12 @@ export interface PodEnds {
   readonly evict: (transaction: Transaction, pod: Pod, why: { readonly reason: string; readonly message: string }) => void
 }
 
+/** Versions of packs on behalf of whatever collects them. */
+export interface PackEnds {
+  /** Deletes one whole. @throws KernelError IN_USE */
+  readonly remove: (origin: Origin, pack: Pack) => Promise<void>
+}
+
 /** Where packs can run. */
 export interface Runtimes {
   /** Why a node cannot run a pack, going on from its name; undefined when it can. */
@@ -216,6 +222,7 @@ declare module '../kernel/plugin.ts' {
     credentials: Credentials
     podDrafts: PodDrafts
     podEnds: PodEnds
+    packEnds: PackEnds
     runtimes: Runtimes
     access: Access
     seals: Seals

@@ -33,10 +33,24 @@ const groups: Readonly<Record<string, { readonly noun: string; readonly does: st
   cluster: { noun: 'cluster', does: "see and change the cluster's configuration", example: 'stark cluster get' },
 }
 
-const shortcuts: Readonly<Record<string, { readonly operation: string; readonly does: string; readonly example: string }>> = {
+interface Shortcut {
+  readonly operation: string
+  /** What --follow goes on with. */
+  readonly follow?: string
+  readonly does: string
+  readonly example: string
+}
+
+const shortcuts: Readonly<Record<string, Shortcut>> = {
   password: { operation: 'auth.changePassword', does: 'change your password', example: 'stark password' },
   scale: { operation: 'deployments.scale', does: 'set how many pods a deployment has', example: 'stark scale web --replicas 5' },
-  events: { operation: 'events.list', does: 'see what happened', example: 'stark events --object web' },
+  events: { operation: 'events.list', follow: 'events.follow', does: 'see what happened', example: 'stark events --object web -f' },
+  history: {
+    operation: 'history.list',
+    follow: 'history.follow',
+    does: 'see each step of pods, also of those that are gone',
+    example: 'stark history --node NODE --since 2026-01-31T12:00:00Z',
+  },
   stop: { operation: 'pods.stop', does: 'stop a pod', example: 'stark stop web' },
   whatif: {
     operation: 'cluster.whatif',
@@ -76,7 +90,7 @@ async function fillIn(program: Command, command: Command, shell: Shell): Promise
   const isHelp = program.args.length < 2 || program.args.includes('--help') || program.args.includes('-h')
   const operations = await load(program, shell, isHelp)
   const wanted = operations.filter(isForPeople)
-  if (name in shortcuts) fillShortcut(command, wanted, shell)
+  if (name in shortcuts) fillShortcut(command, operations, shell)
   else if (name === GET) fillGet(command, wanted, shell)
   else if (name === CALL) for (const each of wanted) attach(command.command(each.id), each, shell)
   else fillGroup(command, wanted, shell)
@@ -94,8 +108,15 @@ async function load(program: Command, shell: Shell, isHelp: boolean): Promise<Op
 }
 
 function fillShortcut(command: Command, operations: readonly Operation[], shell: Shell): void {
-  const operation = operations.find(({ id }) => id === shortcuts[command.name()]?.operation)
-  if (operation) attach(command, operation, shell)
+  const shortcut = shortcuts[command.name()]
+  const operation = operations.find(({ id }) => id === shortcut?.operation)
+  if (operation)
+    attach(
+      command,
+      operation,
+      shell,
+      operations.find(({ id }) => id === shortcut?.follow),
+    )
 }
 
 function fillGroup(command: Command, operations: readonly Operation[], shell: Shell): void {

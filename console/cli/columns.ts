@@ -1,7 +1,7 @@
 /** Which fields of an object people want to see in a row. What has no columns here shows its plain fields. */
 import type { Session, Token, User } from '../../kernel/schema/account.ts'
 import type { AuditEntry } from '../../kernel/schema/audit.ts'
-import type { Namespace } from '../../kernel/schema/cluster.ts'
+import type { Namespace, PodHistory } from '../../kernel/schema/cluster.ts'
 import type { Deployment } from '../../kernel/schema/deployment.ts'
 import type { ClusterEvent } from '../../kernel/schema/event.ts'
 import type { Node, NodeView } from '../../kernel/schema/node.ts'
@@ -64,6 +64,19 @@ export const columns: Readonly<Record<string, Columns>> = {
       message,
     ],
     name: ({ id }: ClusterEvent) => id,
+  },
+  history: {
+    head: ['AT', 'POD', 'ACTION', 'STATUS', 'REASON', 'BY', 'MESSAGE'],
+    row: ({ at, podName, action, newStatus, reason, actorId, message }: PodHistory) => [
+      at,
+      podName,
+      action,
+      newStatus ?? '-',
+      reason ?? '-',
+      actorId ?? '-',
+      message,
+    ],
+    name: ({ id }: PodHistory) => id,
   },
   nodes: {
     head: ['NAME', 'STATUS', 'RUNTIME', 'PODS', 'CPU', 'MEMORY', 'TAINTS', 'HEARTBEAT', 'AGE'],

@@ -5,7 +5,8 @@
 import { Option, type Command } from 'commander'
 import { Failure } from './failure.ts'
 import { FlagError, flagsOf, type Flag } from './flags.ts'
-import { invoke, type Values } from './invoke.ts'
+import { invoke, requestFor, type Values } from './invoke.ts'
+import { linesOf } from './log-stream.ts'
 import type { Field, Operation } from './registry.ts'
 import { render } from './render.ts'
 import { addSecretFlag, isSecretField, secretsOf } from './secret-fields.ts'
@@ -26,8 +27,11 @@ export function isForPeople({ permission, isRaw, fields }: Operation): boolean {
 
 export const singular = (noun: string): string => noun.replace(/sses$/, 'ss').replace(/s$/, '')
 
-/** Gives a command the arguments, flags and work of an operation. */
-export function attach(command: Command, operation: Operation, shell: Shell): Command {
+/**
+ * Gives a command the arguments, flags and work of an operation.
+ * @param follow the operation that goes on with what is new, for --follow: the flags mean the same to it
+ */
+export function attach(command: Command, operation: Operation, shell: Shell, follow?: Operation): Command {
   const inPath = operation.fields.filter(({ in: place }) => place === 'path')
   const secrets = operation.fields.filter(isSecretField)
   const flags = flagsOf(
@@ -39,6 +43,7 @@ export function attach(command: Command, operation: Operation, shell: Shell): Co
   addFlags(command, flags)
   addSecretFlag(command, secrets)
   command.option('--input <json>', 'all fields at once, as JSON; flags win')
+  if (follow) command.option('-f, --follow', 'show what is new as it happens, until Ctrl-C; with --since also what happened after that')
   return command.action(async () => {
     const options = optionsOf<Record<string, unknown>>(command)
     const input = inputOf(options['input'])
@@ -48,6 +53,7 @@ export function attach(command: Command, operation: Operation, shell: Shell): Co
       ...Object.fromEntries(inPath.map(({ name }, index) => [name, command.args[index]])),
     }
     mustHave(flags, values)
+    if (follow && options['follow'] === true) return stream(shell, command, follow, values)
     const asked = secrets.filter(({ name }) => input[name] === undefined)
     await answer(shell, command, operation, { ...values, ...(await secretsOf(asked, { isPiped: options['stdin'] === true })) })
   })
@@ -63,6 +69,28 @@ export async function answer(shell: Shell, command: Command, operation: Operatio
     return shell.terminal.note('keep it: it is shown this once')
   }
   for (const line of render(output, { format: formatOf(options), noun: operation.noun, nowMs: Date.now() })) shell.terminal.line(line)
+}
+
+/** Shows each object as it comes, under one head. */
+async function stream(shell: Shell, command: Command, operation: Operation, values: Values): Promise<void> {
+  const options = optionsOf(command)
+  const api = await shell.connect(options)
+  const left = new AbortController()
+  process.once('SIGINT', () => left.abort())
+  const format = formatOf(options)
+  let hasHead = false
+  try {
+    const { body } = await api.open({ ...requestFor(operation, values), stream: left.signal })
+    if (!body) return
+    for await (const line of linesOf(body.pipeThrough(new TextDecoderStream()))) {
+      const record: unknown = JSON.parse(line)
+      const shown = format === 'json' ? [line] : render(record, { format, noun: operation.noun, nowMs: Date.now() })
+      for (const each of format === 'table' && hasHead ? shown.slice(1) : shown) shell.terminal.line(each)
+      hasHead = true
+    }
+  } catch (error) {
+    if (!left.signal.aborted) throw error
+  }
 }
 
 /** A token that was just made stands alone, so that a script can take it as it is. */

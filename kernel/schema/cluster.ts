@@ -87,6 +87,26 @@ export const ClusterConfig = strict({
   endedPodsMax: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 100_000, description: 'how many pods that have ended are kept; absent is 1,000' }),
   ),
+  podHistoryTtlSeconds: Type.Optional(
+    Type.Integer({ minimum: 3_600, maximum: 315_360_000, description: 'how long the history of pods is kept; absent is 90 days' }),
+  ),
+  podHistoryMax: Type.Optional(
+    Type.Integer({
+      minimum: 1_000,
+      maximum: 10_000_000,
+      description: 'how many entries of history are kept, but for those of the last hour; absent is 100,000',
+    }),
+  ),
+  unusedPackTtlSeconds: Type.Optional(
+    nullable(
+      Type.Integer({
+        minimum: 3_600,
+        maximum: 315_360_000,
+        description:
+          'versions of packs older than this are deleted when no pod or deployment has them, but never the newest; absent is never',
+      }),
+    ),
+  ),
   registration: Type.Enum(['closed', 'open'], { description: 'whether people may make accounts by themselves' }),
 })
 export type ClusterConfig = Static<typeof ClusterConfig>

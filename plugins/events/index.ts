@@ -1,13 +1,14 @@
 /**
  * Events: what happened to which object, in words. The same of one object again is one event that counts; after a day, or when there
  * are too many, the oldest are forgotten (ClusterConfig.eventTtlSeconds).
- * Taps persist, before the store, so that an event is durable with the change that it tells of; adds the kind events and events.list.
+ * Taps persist, before the store, so that an event is durable with the change that it tells of; adds the kind events, events.list and events.follow.
  */
 import { createHash } from 'node:crypto'
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import {
   ClusterEvent,
   clusterConfig,
+  Followers,
   Listing,
   page,
   Page,
@@ -43,7 +44,7 @@ export const events = (): Plugin => ({
         if (occasion) note(kernel, draft, { ...objectOf(change), ...occasion })
       }
     })
-    defineList(kernel)
+    defineReads(kernel)
     tellOfPlugins(kernel)
     kernel.clock.every(SWEEP_MS, () => forget(kernel))
   },
@@ -84,31 +85,56 @@ function idOf({ objectKind, objectId, type, reason }: Noted): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
-function defineList({ operations, durable }: PluginKernel): void {
+const Filter = strict({
+  object: Type.Optional(Type.String({ maxLength: 320, description: "an object's id or name" })),
+  kind: Type.Optional(Type.String({ maxLength: 64, description: 'pods, nodes, deployments, packs or plugins' })),
+  namespace: Type.Optional(Type.String({ maxLength: 63 })),
+  type: Type.Optional(ClusterEvent.properties.type),
+  since: Type.Optional(Time),
+  until: Type.Optional(Time),
+})
+
+const matcherOf =
+  ({ object, kind, namespace, type, since, until }: Static<typeof Filter>) =>
+  (event: ClusterEvent): boolean =>
+    (object === undefined || event.objectId === object || event.objectName === object) &&
+    (kind === undefined || event.objectKind === kind) &&
+    (namespace === undefined || event.namespace === namespace) &&
+    (type === undefined || event.type === type) &&
+    (since === undefined || Date.parse(event.lastAt) >= Date.parse(since)) &&
+    (until === undefined || Date.parse(event.firstAt) <= Date.parse(until))
+
+function defineReads({ operations, durable, onDurable }: PluginKernel): void {
+  const followers = new Followers<ClusterEvent>()
+  onDurable(({ changes }) =>
+    followers.tell(changes.flatMap((change) => (change.kind === 'events' && change.op === 'put' ? [change.record as ClusterEvent] : []))),
+  )
   operations.define({
     name: 'events.list',
     summary: 'What happened, oldest first; the usual steps of a pod are in its history',
     http: 'GET /api/events',
     permission: 'events:read',
-    input: strict({
-      ...Page,
-      object: Type.Optional(Type.String({ maxLength: 320, description: "an object's id or name" })),
-      kind: Type.Optional(Type.String({ maxLength: 64, description: 'pods, nodes, deployments, packs or plugins' })),
-      namespace: Type.Optional(Type.String({ maxLength: 63 })),
-      type: Type.Optional(ClusterEvent.properties.type),
-      since: Type.Optional(Time),
-      until: Type.Optional(Time),
-    }),
+    input: strict({ ...Page, ...Filter.properties }),
     output: Listing(ClusterEvent),
-    handle({ object, kind, namespace, type, since, until, ...request }) {
-      const isWanted = (event: ClusterEvent) =>
-        (object === undefined || event.objectId === object || event.objectName === object) &&
-        (kind === undefined || event.objectKind === kind) &&
-        (namespace === undefined || event.namespace === namespace) &&
-        (type === undefined || event.type === type) &&
-        (since === undefined || Date.parse(event.lastAt) >= Date.parse(since)) &&
-        (until === undefined || Date.parse(event.firstAt) <= Date.parse(until))
-      return page([...durable.all('events')].filter(isWanted), request)
+    handle: ({ limit, cursor, ...filter }) =>
+      page([...durable.all('events')].filter(matcherOf(filter)), {
+        ...(limit === undefined ? {} : { limit }),
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+  })
+  operations.define({
+    name: 'events.follow',
+    summary: 'What happens from now on, as lines of JSON; with since also what happened after that. One that happens again comes again',
+    http: 'GET /api/events/follow',
+    permission: 'events:read',
+    gives: 'lines',
+    input: Filter,
+    output: ClusterEvent,
+    handle(filter, { signal }) {
+      const isWanted = matcherOf(filter)
+      const known = filter.since === undefined ? [] : [...durable.all('events')].filter(isWanted)
+      const first = known.toSorted((a, b) => (a.lastAt < b.lastAt ? -1 : 1))
+      return followers.follow(first, { isWanted, signal })
     },
   })
 }

@@ -26,6 +26,7 @@ import {
   strict,
   Text,
   Visibility,
+  type Origin,
   type Plugin,
   type PluginKernel,
   type Principal,
@@ -51,6 +52,7 @@ export const packs = (): Plugin => ({
       indexes: { name: ({ name }) => name },
       watch: { permission: 'packs:read', view: (pack, who) => (isSeenBy(pack, who, kernel.state) ? pack : undefined) },
     })
+    kernel.provide('packEnds', { remove: (origin, pack) => remove(kernel, origin, pack) })
     defineReads(kernel)
     defineRegistration(kernel)
     defineChanges(kernel)
@@ -166,7 +168,8 @@ function defineRegistration({ operations, state, commit }: PluginKernel): void {
   })
 }
 
-function defineChanges({ operations, state, commit, need }: PluginKernel): void {
+function defineChanges(kernel: PluginKernel): void {
+  const { operations, state, commit } = kernel
   operations.define({
     name: 'packs.update',
     summary: "Changes a pack's description, visibility, labels or annotations",
@@ -195,16 +198,26 @@ function defineChanges({ operations, state, commit, need }: PluginKernel): void 
       const pack = find(state, id, who)
       mustOwn(pack, who)
       expectVersion(pack, ifMatch)
-      const users = state.has('pods') ? state.by('pods', 'packId', pack.id).filter((pod) => !isEnded(pod)) : []
-      if (users.length > 0) throw new KernelError('IN_USE', `${users.length} pods run ${pack.name}@${pack.version}: stop them first`)
-      await commit(origin, (transaction) => transaction.delete('packs', pack.id))
-      await need('sourceMaps').forget(pack.id)
-      const sha256 = pack.bundle?.sha256
-      const isShared = [...state.all('packs')].some(({ bundle }) => bundle !== null && bundle.sha256 === sha256)
-      if (sha256 !== undefined && !isShared) await need('bundles').delete(sha256)
+      await remove(kernel, origin, pack)
       return null
     },
   })
+}
+
+/** Its record, its bundle unless another version has the same, and its source map. @throws KernelError IN_USE */
+async function remove({ state, commit, need }: PluginKernel, origin: Origin, pack: Pack): Promise<void> {
+  const { id, name, version, bundle } = pack
+  await commit(origin, (transaction) => {
+    const users = state.has('pods') ? state.by('pods', 'packId', id).filter((pod) => !isEnded(pod)) : []
+    if (users.length > 0) throw new KernelError('IN_USE', `${users.length} pods run ${name}@${version}: stop them first`)
+    const deployments = state.has('deployments') ? [...state.all('deployments')] : []
+    const deployment = deployments.find(({ revisions }) => revisions.at(-1)?.packId === id)
+    if (deployment) throw new KernelError('IN_USE', `deployment ${deployment.name} is at ${name}@${version}: move or delete it first`)
+    transaction.delete('packs', id)
+  })
+  await need('sourceMaps').forget(id)
+  const isShared = [...state.all('packs')].some((other) => other.bundle !== null && other.bundle.sha256 === bundle?.sha256)
+  if (bundle && !isShared) await need('bundles').delete(bundle.sha256)
 }
 
 function defineBundle({ operations, state, durable, commit, need }: PluginKernel): void {

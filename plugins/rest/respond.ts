@@ -12,6 +12,8 @@ export function respond(context: Context, { operation, call, output }: { operati
   if (isLines(output)) {
     context.type = 'application/x-ndjson'
     context.body = Readable.from(toLines(output))
+    // The first line may be long in coming: that it is followed is known at once.
+    context.flushHeaders()
     return undefined
   }
   if (context.status === 204) {

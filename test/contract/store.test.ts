@@ -153,6 +153,24 @@ describeStore('the store', (given) => {
       const kept = (await given.open()).get('podHistory')
       expect([old, recent].map(({ id }) => kept?.has(id))).toEqual([false, true])
     })
+
+    test('is forgotten by whoever leads, but for that of the last hour, and is as closed as before afterwards', async () => {
+      const recent = podHistory(pod(), { at: new Date().toISOString() })
+      const old = podHistory(pod(), { at: '2001-01-01T00:00:00.000Z' })
+      const other = podHistory(pod(), { at: '2001-01-01T00:00:00.000Z' })
+      const [writtenRecent, writtenOld] = await given.writer.write(
+        creating('podHistory', recent),
+        creating('podHistory', old),
+        creating('podHistory', other),
+      )
+      if (!writtenRecent || !writtenOld) throw new Error('nothing was written')
+      await given.writer.write(removing('podHistory', writtenOld))
+      await expect(given.writer.write(removing('podHistory', writtenRecent))).rejects.toMatchObject({ code: 'INTERNAL' })
+      const table = () => given.front.client().from('pod_history')
+      expect((await table().delete().eq('id', other.id)).error?.message).toContain('append-only')
+      const kept = (await given.open()).get('podHistory')
+      expect([old, recent, other].map(({ id }) => kept?.has(id))).toEqual([false, true, true])
+    })
   })
 })
 
