@@ -17,6 +17,8 @@ const PLACES = [
   '/namespaces/*',
   '/deploy',
   '/events',
+  '/whatif',
+  '/queue',
   '/settings',
   '/plugins',
   '/people',

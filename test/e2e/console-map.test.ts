@@ -3,6 +3,7 @@ import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { layOut, squareAt, type Point } from '../../console/web/map/layout.ts'
 import type { Pack } from '../../kernel/index.ts'
+import { done } from '../support/api.ts'
 import { Chromium, type Tab } from '../support/chromium.ts'
 import type { RawNode } from '../support/raw-node.ts'
 import { ADMIN, startServer, type Server } from '../support/server.ts'
@@ -185,3 +186,75 @@ describe('a list', () => {
 
 const everyStatus = async (pods: readonly { readonly id: string }[], status: string): Promise<boolean> =>
   (await Promise.all(pods.map(({ id }) => server.pod(id)))).every((pod) => pod.status === status)
+
+describe('what if', () => {
+  test('shows where pods would go and changes nothing, until it is carried out', async () => {
+    const deployment = await done(
+      server.post<{ id: string }>('/api/deployments', { pack: 'waits@1.0.0', name: 'stays-up', replicas: 2, template: {} }),
+    )
+    await waitFor('both pods to be placed', async () => (await placed()).length === 2)
+    const { page, complaints } = await signIn('/')
+    const map = page.getByRole('application', { name: 'Map of the nodes' })
+    await map.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('link', { name: 'What if it is drained?' }).click()
+    await page.getByRole('button', { name: 'Take back: left is drained' }).waitFor()
+    await page.getByRole('heading', { name: /^Would go/ }).waitFor()
+    expect(await page.locator('what-if-page ol li').allInnerTexts()).toEqual([
+      expect.stringMatching(/stays-up-\S+: left → right \(Drained\)/),
+    ])
+    expect((await server.node(left.id)).unschedulable).toBe(false)
+
+    await page.getByRole('button', { name: 'Carry it out' }).click()
+    await page.getByRole('heading', { name: 'Carry out 1 step?' }).waitFor()
+    await page.getByText('npx stark node drain left').waitFor()
+    expect((await server.node(left.id)).unschedulable).toBe(false)
+    await page.getByRole('button', { name: 'Carry out now' }).click()
+    await waitFor('the node to be drained', async () => (await server.node(left.id)).unschedulable)
+    await page.waitForURL(`${server.url}/whatif`)
+    expect(complaints).toEqual([])
+    await server.delete(`/api/deployments/${deployment.id}`)
+    await done(server.post(`/api/nodes/${left.id}/uncordon`, {}))
+  })
+
+  test('tells what would be without a zone, and with another node', async () => {
+    const { page, complaints } = await signIn('/whatif')
+    await page.getByLabel('What if we').selectOption('lose')
+    await page.locator('step-form select[name=pair]').selectOption('zone=b')
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByText('all nodes with zone=b are lost').waitFor()
+    await page.getByText('there is nothing to carry out').waitFor()
+    await page.getByLabel('What if we').selectOption('add')
+    await page.getByLabel('like').fill('left')
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByText('1 more node like left').waitFor()
+    await page.getByText(/^0 pods would move/).waitFor()
+    await page.getByRole('button', { name: 'Take back: 1 more node like left' }).click()
+    await page.getByText('1 more node like left').waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+})
+
+const placed = async () => {
+  const { items } = await done(
+    server.get<{ items: readonly { readonly nodeId: string | null; readonly name: string }[] }>('/api/pods?status=scheduled'),
+  )
+  return items.filter(({ nodeId, name }) => nodeId !== null && name.startsWith('stays-up'))
+}
+
+describe('the queue', () => {
+  test('says what keeps pods waiting, of all that are alike together, and leads to what would place one', async () => {
+    const big = { resources: { requests: { cpu: 9_000 }, limits: { cpu: 9_000 } } }
+    const pods = [await server.run(pack, { name: 'big-1', ...big }), await server.run(pack, { name: 'big-2', ...big })]
+    const { page, complaints } = await signIn('/queue')
+    await page.getByText('2 pods wait for a node.').waitFor()
+    const group = page.getByRole('region', { name: 'no node fits: lack cpu' })
+    expect(await group.getByRole('listitem').count()).toBe(2)
+    await group.getByRole('link', { name: 'Why, and what would place big-1' }).click()
+    await page.getByRole('heading', { name: 'What would place it' }).waitFor()
+    await Promise.all(pods.map(({ id }) => server.delete(`/api/pods/${id}`)))
+    await page.getByRole('link', { name: 'Queue' }).click()
+    await page.getByText('No pod waits for a node.').waitFor()
+    expect(complaints).toEqual([])
+  })
+})

@@ -38,12 +38,22 @@ const DIRECTIONS: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', Arr
 
 export class MapCanvas extends LitElement {
   static override styles = [shared, canvasStyles]
-  static override properties = { by: {}, colour: {}, search: {}, selected: {}, arrows: { attribute: false }, cluster: { attribute: false } }
+  static override properties = {
+    by: {},
+    colour: {},
+    search: {},
+    selected: {},
+    arrows: { attribute: false },
+    added: { attribute: false },
+    cluster: { attribute: false },
+  }
   declare by: string
   declare colour: string
   declare search: string
   declare selected: string
   declare arrows: readonly Arrow[]
+  /** Nodes that are not there, but would be. */
+  declare added: readonly Node[]
   declare cluster: Cluster
   #model: MapModel | undefined
   #painter: Painter | undefined
@@ -68,6 +78,7 @@ export class MapCanvas extends LitElement {
     this.search = ''
     this.selected = ''
     this.arrows = []
+    this.added = []
   }
 
   override connectedCallback(): void {
@@ -107,6 +118,7 @@ export class MapCanvas extends LitElement {
   override updated(changed: PropertyValues<this>): void {
     if (changed.has('by')) this.#view = WHOLE
     if (changed.has('colour')) this.#colouring = undefined
+    if (changed.has('added')) this.#model?.change({ nodes: new Set([...(changed.get('added') ?? []), ...this.added].map(({ id }) => id)) })
     if (changed.has('search')) this.#finder = finderOf(this.search)
     this.#redraw()
   }
@@ -118,7 +130,10 @@ export class MapCanvas extends LitElement {
     const { cluster } = this
     this.#painter = new Painter(base)
     this.#above = above.getContext('2d') ?? undefined
-    this.#model = new MapModel({ nodes: cluster.raw('nodes'), holdingOf: (id) => cluster.fleet.holdingOf(id) })
+    this.#model = new MapModel({
+      nodes: { get: (id) => this.#node(id), values: () => [...cluster.raw('nodes').values(), ...this.added] },
+      holdingOf: (id) => cluster.fleet.holdingOf(id),
+    })
     const resized = new ResizeObserver(() => this.#resize(base, above))
     resized.observe(this)
     const theme = new MutationObserver(() => this.#recolour())
@@ -232,14 +247,14 @@ export class MapCanvas extends LitElement {
 
   #scene({ layout }: MapModel, now: number): Scene {
     const { fleet } = this.cluster
-    const nodes = this.cluster.raw('nodes')
     const isMoving = now - this.#movedMs < STILL_AFTER_MS
     return {
       layout,
       view: this.#view,
       palette: this.#palette,
       colouring: this.#colours(),
-      node: (id) => nodes.get(id),
+      node: (id) => this.#node(id),
+      isAdded: (id) => this.added.some((node) => node.id === id),
       holding: (id) => fleet.holdingOf(id),
       isFound: this.#finder,
       isInGroup: this.by === 'namespace' ? (pod, group) => pod.namespace === group : () => true,
@@ -261,7 +276,7 @@ export class MapCanvas extends LitElement {
     const layout = this.#model?.layout
     const pointed = layout && at(layout, toMap(this.#view, point))
     const cell = pointed && layout.cells[pointed.cell]
-    const node = cell && this.cluster.raw('nodes').get(cell.nodeId)
+    const node = cell && this.#node(cell.nodeId)
     if (!node) return undefined
     const pod = pointed.square === undefined ? undefined : this.cluster.fleet.holdingOf(node.id).slots[pointed.square]
     return { cell, node, pod: pod && this.by === 'namespace' && pod.namespace !== cell.group ? undefined : pod }
@@ -299,8 +314,12 @@ export class MapCanvas extends LitElement {
   }
 
   #nodeOf(id: string): { readonly node: Node } | undefined {
-    const node = this.cluster.raw('nodes').get(id)
+    const node = this.#node(id)
     return node && { node }
+  }
+
+  #node(id: string): Node | undefined {
+    return this.cluster.raw('nodes').get(id) ?? this.added.find((node) => node.id === id)
   }
 
   #step(direction: Direction): void {

@@ -13,7 +13,7 @@ const ROOMS = [4, 9, 16, 25, 36, 49, 64, 81, 100, 144, 196, 256, 400, 576, 1_024
 
 /** What the map is of. */
 export interface Ground {
-  readonly nodes: ReadonlyMap<string, Node>
+  readonly nodes: { readonly get: (id: string) => Node | undefined; readonly values: () => Iterable<Node> }
   readonly holdingOf: (id: string) => Holding
 }
 

@@ -79,7 +79,7 @@ function paintArrow(context: CanvasRenderingContext2D, above: Above, { from, to,
   const [begin, end] = [from === null ? undefined : middleOf(above, from), to === null ? undefined : middleOf(above, to)]
   context.strokeStyle = above.palette.accent
   context.fillStyle = above.palette.accent
-  context.lineWidth = Math.min(ARROW_PX_MAX, 1 + Math.log2(pods))
+  context.lineWidth = Math.min(ARROW_PX_MAX, 2 + Math.log2(pods))
   if (begin && end) paintBow(context, begin, end)
   else if (begin) paintCross(context, begin, above.palette.tones.bad)
   else if (end) paintBow(context, { x: end.x, y: -HEAD_PX }, end)

@@ -28,6 +28,8 @@ export interface Scene {
   readonly palette: Palette
   readonly colouring: Colouring
   readonly node: (id: string) => Node | undefined
+  /** It is not there, but would be. */
+  readonly isAdded: (id: string) => boolean
   readonly holding: (id: string) => Holding
   /** Whether what is searched for is this pod, or its node. */
   readonly isFound: (node: Node, pod: Pod | undefined) => boolean
@@ -164,14 +166,15 @@ export class Painter {
     context.globalAlpha = 1
   }
 
-  #paintFrame({ palette }: Scene, node: Node, { x, y, side }: Rectangle): void {
-    const isWell = node.status === 'online' && !node.unschedulable
+  #paintFrame({ palette, isAdded }: Scene, node: Node, { x, y, side }: Rectangle): void {
+    const isNew = isAdded(node.id)
+    const isWell = node.status === 'online' && !node.unschedulable && !isNew
     if (isWell && side < FRAMED_FROM_PX) return
     const width = isWell ? 1 : Math.min(3, Math.max(1, side / 8))
-    this.#context.strokeStyle = isWell ? palette.line : palette.tones[nodeTone(node)]
+    this.#context.strokeStyle = isWell ? palette.line : isNew ? palette.accent : palette.tones[nodeTone(node)]
     this.#context.lineWidth = width
-    // Cordoned nodes are dashed, so that it is not only the colour that tells.
-    this.#context.setLineDash(node.unschedulable ? [4, 3] : [])
+    // Cordoned and forecast nodes are dashed, so that it is not only the colour that tells.
+    this.#context.setLineDash(node.unschedulable || isNew ? [4, 3] : [])
     this.#context.strokeRect(x + width / 2, y + width / 2, side - width, side - width)
     this.#context.setLineDash([])
   }

@@ -1,18 +1,14 @@
 /**
  * <bulk-actions noun="pod" .bulks=${bulks} count="2" .cluster=${cluster}></bulk-actions>
- * What can be done to all rows that are chosen: says first which objects it will be done to, and afterwards of each that it failed
- * for, why. Fires clear, and done.
+ * What can be done to all rows that are chosen; bulk-dialog.ts asks first. Fires clear when none is to be chosen any more.
  */
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
-import { WireError } from '../../../kernel/wire/client.ts'
+import { css, html, LitElement, nothing } from 'lit'
 import type { Cluster } from '../cluster.ts'
 import { counted } from '../load.ts'
-import { doneEvent, type Action } from '../parts/action.ts'
-import '../parts/copy-text.ts'
 import { shared } from '../styles.ts'
-import { carryOut, type Bulk, type Failure } from './bulk.ts'
-
-const NAMES_MAX = 20
+import './bulk-dialog.ts'
+import type { BulkDialog } from './bulk-dialog.ts'
+import type { Bulk } from './bulk.ts'
 
 export class BulkActions extends LitElement {
   static override styles = [
@@ -24,137 +20,33 @@ export class BulkActions extends LitElement {
       .row[hidden] {
         display: none;
       }
-      dialog {
-        box-sizing: border-box;
-        width: min(34rem, calc(100vw - 2rem));
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        box-shadow: var(--shadow);
-        color: inherit;
-      }
-      dialog::backdrop {
-        background: rgb(10 12 18 / 45%);
-      }
-      h2 {
-        margin: 0 0 0.5rem;
-      }
-      .names {
-        max-height: 30vh;
-        overflow: auto;
-        overflow-wrap: anywhere;
-      }
-      .buttons {
-        justify-content: flex-end;
-        margin-block-start: 1.25rem;
-      }
     `,
   ]
-  static override properties = {
-    noun: {},
-    count: { type: Number },
-    bulks: { attribute: false },
-    cluster: { attribute: false },
-    asked: { state: true },
-    through: { state: true },
-    failures: { state: true },
-  }
+  static override properties = { noun: {}, count: { type: Number }, bulks: { attribute: false }, cluster: { attribute: false } }
   declare noun: string
   declare count: number
   declare bulks: readonly Bulk[]
   declare cluster: Cluster
-  declare asked: Bulk | undefined
-  /** How many are through; undefined before it began. */
-  declare through: number | undefined
-  declare failures: readonly Failure[] | undefined
 
   override render() {
     return html`
       <div class="row" role="group" aria-label="With those that are chosen" ?hidden=${this.count === 0}>
         <span role="status">${counted(this.count, this.noun)} chosen</span>
         ${this.bulks.map(
-          (bulk) =>
-            html`<button data-tone=${bulk.isDangerous ? 'danger' : nothing} @click=${() => void this.#open(bulk)}>${bulk.label}</button>`,
+          (bulk) => html`<button data-tone=${bulk.isDangerous ? 'danger' : nothing} @click=${() => this.#ask(bulk)}>${bulk.label}</button>`,
         )}
-        <button data-kind="quiet" @click=${() => this.dispatchEvent(new CustomEvent('clear'))}>Choose none</button>
+        <button data-kind="quiet" @click=${() => this.#clear()}>Choose none</button>
       </div>
-      <dialog aria-labelledby="title" @close=${() => (this.asked = undefined)}>${this.asked ? this.#inside(this.asked) : nothing}</dialog>
+      <bulk-dialog noun=${this.noun} .cluster=${this.cluster} @carried-out=${() => this.#clear()}></bulk-dialog>
     `
   }
 
-  #inside(bulk: Bulk): TemplateResult {
-    const { label, parts, others } = bulk
-    const names = parts.map(({ name }) => name)
-    const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : ''
-    const commands = parts.map(({ action }) => (typeof action.command === 'string' ? action.command : action.command({}))).join('\n')
-    if (this.failures) return this.#outcome(bulk, this.failures)
-    return html`
-      <h2 id="title">${label} ${counted(parts.length, this.noun)}?</h2>
-      <p class="names">${names.slice(0, NAMES_MAX).join(', ')}${more}</p>
-      ${parts.length === 1 ? html`<p>${parts[0]?.action.consequence}</p>` : nothing}
-      ${others > 0 ? html`<p>${others} of those that are chosen are left as they are: this cannot be done to them.</p>` : nothing}
-      <p class="muted">The same from a terminal:</p>
-      <copy-text text=${commands}></copy-text>
-      ${this.through === undefined ? nothing : html`<p role="status">${this.through} of ${parts.length} done</p>`}
-      <div class="row buttons">
-        <button @click=${() => this.#dialog()?.close()}>Cancel</button>
-        <button
-          autofocus
-          data-kind=${bulk.isDangerous ? nothing : 'primary'}
-          data-tone=${bulk.isDangerous ? 'danger' : nothing}
-          ?disabled=${this.through !== undefined}
-          @click=${() => void this.#carryOut(bulk)}
-        >
-          ${label} now
-        </button>
-      </div>
-    `
+  #ask(bulk: Bulk): void {
+    void this.renderRoot.querySelector<BulkDialog>('bulk-dialog')?.open(bulk)
   }
 
-  #outcome({ parts }: Bulk, failures: readonly Failure[]): TemplateResult {
-    return html`
-      <h2 id="title">${failures.length} of ${counted(parts.length, this.noun)} failed</h2>
-      <ul role="alert" class="names">
-        ${failures.map(({ name, detail }) => html`<li>${name}: ${detail}</li>`)}
-      </ul>
-      <div class="row buttons"><button autofocus @click=${() => this.#dialog()?.close()}>Close</button></div>
-    `
-  }
-
-  async #open(bulk: Bulk): Promise<void> {
-    this.asked = bulk
-    this.through = undefined
-    this.failures = undefined
-    await this.updateComplete
-    this.#dialog()?.showModal()
-  }
-
-  async #carryOut({ label, parts }: Bulk): Promise<void> {
-    this.through = 0
-    const failures = await carryOut(parts, { ask: (action) => this.#ask(action), onProgress: (count) => (this.through = count) })
-    if (failures.length > 0) {
-      this.failures = failures
-      return
-    }
-    this.#dialog()?.close()
-    this.dispatchEvent(doneEvent({ text: `${label}: ${counted(parts.length, this.noun)}` }))
+  #clear(): void {
     this.dispatchEvent(new CustomEvent('clear'))
-  }
-
-  /** @returns what the server has against it */
-  async #ask({ operation, input }: Action): Promise<string | undefined> {
-    try {
-      await this.cluster.ask(operation, input)
-      return undefined
-    } catch (error) {
-      if (error instanceof WireError) return error.message
-      throw error
-    }
-  }
-
-  #dialog(): HTMLDialogElement | null {
-    return this.renderRoot.querySelector('dialog')
   }
 }
 customElements.define('bulk-actions', BulkActions)

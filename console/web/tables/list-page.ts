@@ -1,6 +1,7 @@
 /**
  * <list-page kind="pods" .cluster=${cluster} .navigation=${navigation}></list-page>
- * Everything of one kind, live. What it is narrowed down to and sorted by stands in the address; rows that are chosen do not.
+ * Everything of one kind, live. What it is narrowed down to and sorted by stands in the address; rows that are chosen do not. What is
+ * in the slot `actions` stands beside the title.
  */
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { Cluster, Listed, Records } from '../cluster.ts'
@@ -89,6 +90,7 @@ export class ListPage extends StateElement {
     const noun = title.toLowerCase()
     return html`<div class="row bar">
       <h1>${title}</h1>
+      <slot name="actions"></slot>
       ${this.#input('filter', { label: `Filter ${noun}`, placeholder: 'Filter' })} ${this.#choice('status', 'any status', all)}
       ${this.#choice('namespace', 'all namespaces', all)}
       ${facets.labels ? this.#input('labels', { label: 'Label selector', placeholder: 'app=web,!canary', isWrong: !isSelector }) : nothing}
