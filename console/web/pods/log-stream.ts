@@ -9,6 +9,8 @@ export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
   readonly text: string
   readonly incarnation: number
+  /** What the pack logged beside the text. */
+  readonly fields?: Readonly<Record<string, unknown>>
 }
 export interface LogRequest {
   readonly podId: string

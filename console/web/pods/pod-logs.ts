@@ -1,31 +1,78 @@
 /**
  * <pod-logs .pod=${pod} .cluster=${cluster}></pod-logs>
- * What a pod says, as it says it. Stays at the newest line for as long as somebody is there.
+ * What a pod says, as it says it: by level, by run, by what is in it. Stays at the newest line for as long as somebody is there.
  */
-import { css, html, LitElement } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
-import { followLog, type LogLine } from './log-stream.ts'
+import '../parts/copy-text.ts'
+import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
+import { LEVELS, logCommand, marked, RUNS, shownLines, textOf, written, type Level, type LogView, type Run } from './log-model.ts'
+import { followLog, type LogLine } from './log-stream.ts'
+import { wordsOf } from './pod-actions.ts'
 
 /** As many as the server keeps. */
 const LINES_MAX = 1_000
 /** So near to the end, somebody is at the end. */
 const NEAR_PX = 40
+/** The address of a file must live until the browser has taken it. */
+const DOWNLOAD_MS = 10_000
 
-export class PodLogs extends LitElement {
+const RUN_NAMES: Record<Run, string> = { all: 'all runs', current: 'this run', previous: 'the run before' }
+
+export class PodLogs extends StateElement {
   static override styles = [
     shared,
     css`
-      pre {
-        height: 60vh;
-        margin: 0.5rem 0;
-        padding: 0.5rem;
+      .bar {
+        margin-block-end: 0.6rem;
+      }
+      input[type='search'] {
+        width: min(18rem, 100%);
+      }
+      .log {
+        box-sizing: border-box;
+        height: min(60vh, 60rem);
+        margin: 0 0 0.6rem;
+        padding: 0.6rem 0.75rem;
         border: 1px solid var(--line);
-        border-radius: 0.4rem;
+        border-radius: var(--radius);
+        background: var(--surface);
+        font: 0.92em/1.5 var(--mono);
         overflow: auto;
+      }
+      .line {
+        display: grid;
+        grid-template-columns: max-content 3rem minmax(max-content, 1fr);
+        gap: 0 0.75rem;
+      }
+      .text {
+        white-space: pre;
+      }
+      .wrap .line {
+        grid-template-columns: max-content 3rem minmax(0, 1fr);
+      }
+      .wrap .text {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
+      }
+      .at {
+        color: var(--muted);
+      }
+      @media (max-width: 40rem) {
+        .wrap .line {
+          grid-template-columns: max-content minmax(0, 1fr);
+        }
+        .text {
+          grid-column: 1 / -1;
+        }
+      }
+      mark {
+        border-radius: 0.2rem;
+        background: var(--busy);
+        color: var(--surface);
       }
     `,
   ]
@@ -34,55 +81,111 @@ export class PodLogs extends LitElement {
     cluster: { attribute: false },
     lines: { state: true },
     step: { state: true },
+    view: { state: true },
+    isWrapped: { state: true },
+    isFollowing: { state: true },
   }
   declare pod: Pod
   declare cluster: Cluster
   declare lines: readonly LogLine[]
   declare step: string
-  #following: AbortController | undefined
-  #isAtEnd = true
+  declare view: LogView
+  declare isWrapped: boolean
+  /** Stays at the newest line; whoever scrolls up does not want that. */
+  declare isFollowing: boolean
+  #reading: AbortController | undefined
 
   constructor() {
     super()
     this.lines = []
     this.step = 'Following'
+    this.view = { level: 'debug', text: '', run: 'all' }
+    this.isWrapped = true
+    this.isFollowing = true
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#following?.abort()
-    this.#following = undefined
+    this.#reading?.abort()
+    this.#reading = undefined
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.lines = []
-    void this.#follow()
+    void this.#read()
   }
 
-  override render() {
-    const rows = this.lines.map(
-      ({ at, level, text }) => html`<span data-tone=${toneOf(level)}>${at.slice(11, 23)} ${level} ${text}</span> `,
-    )
+  override render(): TemplateResult {
+    const shown = shownLines(this.lines, this.view, this.pod.incarnation)
+    const count = shown.length === this.lines.length ? `${shown.length} lines` : `${shown.length} of ${this.lines.length} lines`
     return html`
-      <p role="status" class="muted">${this.step}: ${this.lines.length} lines</p>
-      <pre role="log" aria-label="Log" tabindex="0" @scroll=${() => this.#scrolled()}>${rows}</pre>
+      <div class="row bar">
+        ${this.#filters()}
+        <label><input type="checkbox" .checked=${this.isFollowing} @change=${() => (this.isFollowing = !this.isFollowing)} /> Follow</label>
+        <label><input type="checkbox" .checked=${this.isWrapped} @change=${() => (this.isWrapped = !this.isWrapped)} /> Wrap</label>
+        <button ?disabled=${shown.length === 0} @click=${() => this.#download(shown)}>Download</button>
+        <span role="status" class="muted">${this.step}: ${count}</span>
+      </div>
+      <div class="log ${this.isWrapped ? 'wrap' : ''}" role="log" aria-label="Log" tabindex="0" @scroll=${() => this.#scrolled()}>
+        ${repeat(
+          shown,
+          ({ seq }) => seq,
+          (line) => this.#line(line),
+        )}
+      </div>
+      <copy-text text=${logCommand(wordsOf(this.pod), this.view)}></copy-text>
     `
   }
 
   override updated(): void {
-    const log = this.renderRoot.querySelector('pre')
-    if (log && this.#isAtEnd) log.scrollTop = log.scrollHeight
+    const log = this.#log()
+    if (log && this.isFollowing) log.scrollTop = log.scrollHeight
+  }
+
+  #filters(): TemplateResult {
+    const { view } = this
+    return html`
+      <input
+        type="search"
+        placeholder="Search"
+        aria-label="Search the log"
+        .value=${view.text}
+        @input=${(event: InputEvent) => (this.view = { ...view, text: valueOf(event) })}
+      />
+      <select aria-label="Level" @change=${(event: Event) => (this.view = { ...view, level: valueOf(event) as Level })}>
+        ${LEVELS.map((level) => html`<option value=${level} ?selected=${level === view.level}>${level === 'debug' ? 'all levels' : `${level} and worse`}</option>`)}
+      </select>
+      <select aria-label="Run" @change=${(event: Event) => (this.view = { ...view, run: valueOf(event) as Run })}>
+        ${RUNS.map((run) => html`<option value=${run} ?selected=${run === view.run}>${RUN_NAMES[run]}</option>`)}
+      </select>
+    `
+  }
+
+  #line(line: LogLine): TemplateResult {
+    const { at, level } = line
+    const text = marked(textOf(line), this.view.text).map((part) => (part.isFound ? html`<mark>${part.text}</mark>` : part.text))
+    return html`<div class="line" data-tone=${TONES[level]}>
+      <time class="at" datetime=${at} title=${at}>${at.slice(11, 23)}</time><span>${level}</span><span class="text">${text}</span>
+    </div>`
   }
 
   #scrolled(): void {
-    const log = this.renderRoot.querySelector('pre')
-    if (log) this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX
+    const log = this.#log()
+    if (log) this.isFollowing = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX
   }
 
-  async #follow(): Promise<void> {
-    const following = new AbortController()
-    this.#following = following
+  #download(lines: readonly LogLine[]): void {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([written(lines)], { type: 'text/plain' }))
+    link.download = `${this.pod.namespace}-${this.pod.name}.log`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS)
+  }
+
+  async #read(): Promise<void> {
+    const reading = new AbortController()
+    this.#reading = reading
     // Its properties are there once it has rendered.
     await this.updateComplete
     const { pod, cluster } = this
@@ -90,14 +193,18 @@ export class PodLogs extends LitElement {
       this.lines = [...this.lines, ...lines].slice(-LINES_MAX)
     }
     try {
-      await followLog({ podId: pod.id, token: cluster.token, signal: following.signal, onLines })
+      await followLog({ podId: pod.id, token: cluster.token, signal: reading.signal, onLines })
       this.step = 'The pod has ended'
     } catch (error) {
       this.step = String(error)
     }
   }
+
+  #log(): HTMLElement | null {
+    return this.renderRoot.querySelector('.log')
+  }
 }
 customElements.define('pod-logs', PodLogs)
 
-const toneOf = (level: LogLine['level']): string =>
-  level === 'error' ? 'bad' : level === 'warn' ? 'busy' : level === 'debug' ? 'still' : ''
+const TONES: Record<Level, string> = { debug: 'still', info: '', warn: 'busy', error: 'bad' }
+const valueOf = (event: Event): string => (event.target as HTMLInputElement | HTMLSelectElement).value

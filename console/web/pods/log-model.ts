@@ -1,0 +1,58 @@
+/** Which lines of a log are shown, how they are written down, and the command that shows the same. Pure. */
+import { shellWord } from '../format.ts'
+import type { LogLine } from './log-stream.ts'
+
+export const LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type Level = (typeof LEVELS)[number]
+export const RUNS = ['all', 'current', 'previous'] as const
+export type Run = (typeof RUNS)[number]
+
+export interface LogView {
+  /** And what is worse. */
+  readonly level: Level
+  readonly text: string
+  readonly run: Run
+}
+
+/** @param incarnation of the run that is the current one */
+export function shownLines(lines: readonly LogLine[], { level, text, run }: LogView, incarnation: number): readonly LogLine[] {
+  const previous = Math.max(0, ...lines.map((line) => line.incarnation).filter((each) => each < incarnation))
+  return lines.filter(
+    (line) =>
+      LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
+      (run === 'all' || line.incarnation === (run === 'current' ? incarnation : previous)) &&
+      (text === '' || placeOf(textOf(line), text, 0) !== -1),
+  )
+}
+
+/** As the server has it: capitals count only where there are some in what is looked for. */
+const placeOf = (text: string, wanted: string, from: number): number =>
+  (wanted === wanted.toLowerCase() ? text.toLowerCase() : text).indexOf(wanted, from)
+
+/** With what was logged beside the text. */
+export const textOf = ({ text, fields }: LogLine): string => (fields === undefined ? text : `${text} ${JSON.stringify(fields)}`)
+
+export const written = (lines: readonly LogLine[]): string => lines.map((line) => `${line.at} ${line.level} ${textOf(line)}\n`).join('')
+
+/** A text, and which parts of it are what was looked for. */
+export function marked(text: string, wanted: string): readonly { readonly text: string; readonly isFound: boolean }[] {
+  if (wanted === '') return [{ text, isFound: false }]
+  const parts: { readonly text: string; readonly isFound: boolean }[] = []
+  let from = 0
+  for (let at = placeOf(text, wanted, 0); at !== -1; at = placeOf(text, wanted, from)) {
+    if (at > from) parts.push({ text: text.slice(from, at), isFound: false })
+    parts.push({ text: text.slice(at, at + wanted.length), isFound: true })
+    from = at + wanted.length
+  }
+  return from < text.length ? [...parts, { text: text.slice(from), isFound: false }] : parts
+}
+
+/** @param words how a command names the pod */
+export function logCommand(words: string, { level, text, run }: LogView): string {
+  const flags = [
+    run === 'previous' ? '--previous' : '-f',
+    level === 'debug' ? '' : `--level ${level}`,
+    text === '' ? '' : `--grep ${shellWord(text)}`,
+  ]
+  return ['npx stark logs', words, ...flags].filter(Boolean).join(' ')
+}

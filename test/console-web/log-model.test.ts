@@ -1,0 +1,59 @@
+/** Which lines of a log are shown, and how they are written down. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { logCommand, marked, shownLines, written } from '../../console/web/pods/log-model.ts'
+import type { LogLine } from '../../console/web/pods/log-stream.ts'
+
+const line = (seq: number, fields: Partial<LogLine> = {}): LogLine => ({
+  seq,
+  at: '2026-01-02T03:04:05.678Z',
+  level: 'info',
+  text: `line ${seq}`,
+  incarnation: 3,
+  ...fields,
+})
+const everything = { level: 'debug', text: '', run: 'all' } as const
+const lines = [
+  line(1, { incarnation: 1, level: 'error' }),
+  line(2, { incarnation: 2, level: 'debug' }),
+  line(3, { text: 'Connected', fields: { port: 8600 } }),
+  line(4, { level: 'warn' }),
+]
+const seqs = (view: Partial<Parameters<typeof shownLines>[1]>): number[] =>
+  shownLines(lines, { ...everything, ...view }, 3).map(({ seq }) => seq)
+
+describe('the lines that are shown', () => {
+  test('are all of them, or those of a level and worse', () => {
+    expect(seqs({})).toEqual([1, 2, 3, 4])
+    expect(seqs({ level: 'warn' })).toEqual([1, 4])
+  })
+
+  test('are those of this run, or of the one before it', () => {
+    expect(seqs({ run: 'current' })).toEqual([3, 4])
+    expect(seqs({ run: 'previous' })).toEqual([2])
+    expect(shownLines([line(1)], { ...everything, run: 'previous' }, 3)).toEqual([])
+  })
+
+  test('have what is looked for in their text or fields; capitals count where there are some', () => {
+    expect(seqs({ text: 'connected' })).toEqual([3])
+    expect(seqs({ text: 'CONNECTED' })).toEqual([])
+    expect(seqs({ text: '8600' })).toEqual([3])
+  })
+})
+
+test('what is marked is all that was looked for, and nothing is lost', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', 'A') })
+  fc.assert(
+    fc.property(text, text, (whole, wanted) => {
+      const parts = marked(whole, wanted)
+      expect(parts.map((part) => part.text).join('')).toBe(whole)
+      for (const { text: part, isFound } of parts) expect(isFound ? part.toLowerCase() : wanted.toLowerCase()).toBe(wanted.toLowerCase())
+    }),
+  )
+})
+
+test('is written down with times and levels, and has a command that shows the same', () => {
+  expect(written(lines.slice(2, 3))).toBe('2026-01-02T03:04:05.678Z info Connected {"port":8600}\n')
+  expect(logCommand('web', everything)).toBe('npx stark logs web -f')
+  expect(logCommand('web', { level: 'warn', text: 'a b', run: 'previous' })).toBe("npx stark logs web --previous --level warn --grep 'a b'")
+})
