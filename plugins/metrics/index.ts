@@ -5,8 +5,10 @@
  */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Type } from 'typebox'
 import { Download, KernelError, strict, type Change, type ChangeSet, type Plugin, type PluginKernel, type Pod } from '../../kernel/index.ts'
+import { gauges } from './gauges.ts'
 import { Histogram, Series } from './registry.ts'
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
@@ -16,7 +18,14 @@ export const metrics = (): Plugin => ({
   after: ['pods', 'drop-ins', 'rest'],
   apply(kernel) {
     const known = make()
-    kernel.onApplied(({ changes }) => schedulings(known, changes))
+    const lag = monitorEventLoopDelay()
+    let newest = 0
+    kernel.onStart(() => void lag.enable())
+    kernel.onStop(() => void lag.disable())
+    kernel.onApplied(({ revision, changes }) => {
+      newest = revision
+      schedulings(known, changes)
+    })
     kernel.onDurable((changeSet) => commitDone(known, changeSet, kernel.clock.now()))
     kernel.operations.settled.tap('metrics', ({ operation, error }) => {
       const code = error === undefined ? 'OK' : error instanceof KernelError ? error.code : 'INTERNAL'
@@ -32,7 +41,9 @@ export const metrics = (): Plugin => ({
       input: strict({}),
       output: Type.Unknown(),
       handle() {
-        const bytes = Buffer.from(`${[...Object.values(known), ...gauges(kernel)].join('\n')}\n`)
+        const underway = Math.max(0, newest - kernel.revision())
+        const bytes = Buffer.from(`${[...Object.values(known), ...gauges(kernel, { lag, underway })].join('\n')}\n`)
+        lag.reset()
         const etag = createHash('sha256').update(bytes).digest('hex')
         return new Download(bytes, { contentType: 'text/plain; version=0.0.4; charset=utf-8', etag, isFleeting: true })
       },
@@ -48,7 +59,9 @@ const make = () => ({
     SECONDS,
   ),
   starts: new Histogram({ name: 'stark_pod_start_duration_seconds', help: 'From the node that was chosen to running.' }, SECONDS),
+  readies: new Histogram({ name: 'stark_pod_ready_duration_seconds', help: 'From running to the word that it can do its work.' }, SECONDS),
   restarts: new Series('counter', { name: 'stark_pod_restarts_total', help: 'Pods that were started again.' }),
+  evictions: new Series('counter', { name: 'stark_pod_evictions_total', help: 'Pods that had to leave their nodes, by reason.' }),
   commits: new Series('counter', { name: 'stark_commits_total', help: 'Commits that are durable, by who asked.' }),
   changes: new Series('counter', { name: 'stark_changes_total', help: 'Records that commits have changed, by kind and operation.' }),
   durations: new Histogram({ name: 'stark_commit_duration_seconds', help: 'From a commit in memory to the store.' }, SECONDS),
@@ -56,7 +69,7 @@ const make = () => ({
   requests: new Histogram({ name: 'stark_http_request_duration_seconds', help: 'HTTP requests, by method and status.' }, SECONDS),
 })
 
-function schedulings({ attempts, waits, starts, restarts }: Known, changes: readonly Change[]): void {
+function schedulings({ attempts, waits, starts, readies, restarts, evictions }: Known, changes: readonly Change[]): void {
   for (const change of changes) {
     if (change.kind !== 'pods' || change.op !== 'put' || !change.before) continue
     const [before, after] = [change.before as Pod, change.record as Pod]
@@ -65,7 +78,9 @@ function schedulings({ attempts, waits, starts, restarts }: Known, changes: read
       waits.observe(secondsBetween(after.createdAt, after.scheduledAt))
     } else if (after.reason === 'Unschedulable' && before.statusMessage !== after.statusMessage) attempts.add({ result: 'unschedulable' })
     if (before.startedAt === null && after.startedAt !== null) starts.observe(secondsBetween(after.scheduledAt, after.startedAt))
+    if (!before.ready && after.ready) readies.observe(secondsBetween(after.startedAt, after.updatedAt))
     if (after.restarts > before.restarts) restarts.add()
+    if (before.status !== 'evicted' && after.status === 'evicted') evictions.add({ reason: after.reason ?? '' })
   }
 }
 
@@ -86,49 +101,4 @@ function measureHttp({ need, onStart, onStop, clock }: PluginKernel, { requests 
   }
   onStart(() => void need('web').server.on('request', listener))
   onStop(() => void need('web').server.off('request', listener))
-}
-
-function gauges(kernel: PluginKernel): Series[] {
-  const { state, scheduler, revision, need } = kernel
-  const count = (name: string, help: string, values: Iterable<Readonly<Record<string, string>>>): Series => {
-    const series = new Series('gauge', { name, help })
-    for (const labels of values) series.add(labels)
-    return series
-  }
-  const single = (name: string, help: string, value: number, type: 'gauge' | 'counter' = 'gauge'): Series => {
-    const series = new Series(type, { name, help })
-    series.add({}, value)
-    return series
-  }
-  const pods = [...state.all('pods')].map(({ status }) => ({ status }))
-  const nodes = [...state.all('nodes')].map(({ status, runtimeType: runtime }) => ({ status, runtime }))
-  const { rss, heapUsed } = process.memoryUsage()
-  const { user, system } = process.cpuUsage()
-  return [
-    single('stark_scheduler_pending_pods', 'Pods that wait for a node.', scheduler.pending),
-    count('stark_pods', 'Pods by status.', pods),
-    count('stark_nodes', 'Nodes by status and runtime; those that are online have an agent connected.', nodes),
-    single('stark_connections', 'WebSockets that are open: agents and consoles.', need('connections').open()),
-    single('stark_watches', 'Watches over them.', need('connections').watches()),
-    single('stark_revision', 'The newest durable revision.', revision()),
-    single('stark_store_available', 'Whether the store takes commits.', need('storeHealth').away() === undefined ? 1 : 0),
-    ...ofPlugins(kernel),
-    single('process_resident_memory_bytes', 'Resident memory.', rss),
-    single('nodejs_heap_size_used_bytes', 'The part of the heap that is used.', heapUsed),
-    single('process_cpu_seconds_total', 'Time of processors, of the user and the system.', (user + system) / 1e6, 'counter'),
-  ]
-}
-
-/** Plugins from outside, as their guard counts them. */
-function ofPlugins({ need }: PluginKernel): Series[] {
-  const calls = new Series('counter', { name: 'stark_plugin_calls_total', help: 'Calls of plugins from outside since they were enabled.' })
-  const time = new Series('counter', { name: 'stark_plugin_seconds_total', help: 'Their own time in these calls.' })
-  const faults = new Series('counter', { name: 'stark_plugin_faults_total', help: 'What was wrong with these calls, by fault.' })
-  for (const { name: plugin, measured } of need('dropIns').list()) {
-    if (!measured) continue
-    calls.add({ plugin }, measured.calls)
-    time.add({ plugin }, measured.ms / 1000)
-    for (const fault of ['threw', 'nonsense', 'slow'] as const) faults.add({ plugin, fault }, measured[fault])
-  }
-  return [calls, time, faults]
 }

@@ -37,8 +37,8 @@ describe('/metrics', () => {
     expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
     expect(response.headers.get('cache-control')).toBe('no-store')
     const lines = (await response.text()).trimEnd().split('\n')
-    const sample = /^[a-z_]+(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? -?[\d.e+-]+$/
-    expect(lines.filter((line) => !sample.test(line) && !/^# (HELP|TYPE) [a-z_]+ .+$/.test(line))).toEqual([])
+    const sample = /^[a-z][a-z0-9_]*(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? -?[\d.e+-]+$/
+    expect(lines.filter((line) => !sample.test(line) && !/^# (HELP|TYPE) [a-z][a-z0-9_]* .+$/.test(line))).toEqual([])
     const types = lines.filter((line) => line.startsWith('# TYPE')).map((line) => line.split(' ')[2])
     expect(new Set(types).size).toBe(types.length)
     expect(types).toEqual(expect.arrayContaining(['stark_pods', 'stark_commits_total', 'stark_scheduler_pending_pods', 'stark_watches']))
@@ -56,7 +56,8 @@ describe('/metrics', () => {
     })
     expect(valueOf(text, 'stark_pods{status="running"}')).toBe(1)
     expect(valueOf(text, 'stark_pods{status="pending"}')).toBe(1)
-    expect(valueOf(text, 'stark_scheduler_pending_pods')).toBe(1)
+    expect(valueOf(text, 'stark_scheduler_pending_pods{queue="unschedulable"}')).toBe(1)
+    expect(valueOf(text, 'stark_scheduler_queue_pods')).toBe(1)
     expect(valueOf(text, 'stark_scheduler_schedule_attempts_total{result="scheduled"}')).toBe(1)
     expect(valueOf(text, 'stark_scheduler_pod_scheduling_duration_seconds_count')).toBe(1)
     expect(valueOf(text, 'stark_nodes{status="online",runtime="node"}')).toBe(1)
@@ -65,6 +66,27 @@ describe('/metrics', () => {
     expect(valueOf(text, 'stark_http_request_duration_seconds_count{method="POST",status="201"}')).toBeGreaterThan(2)
     expect(valueOf(text, 'stark_connections')).toBe(1)
     expect(valueOf(text, 'stark_store_available')).toBe(1)
+    expect(valueOf(text, 'process_start_time_seconds')).toBeGreaterThan(1.7e9)
+    expect(valueOf(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0)
+  })
+
+  test('has deployments and nodes as kube-state-metrics has them, and why pods had to leave', async () => {
+    const { name } = await server.push()
+    await server.post('/api/deployments', { pack: name, name: 'counted', replicas: 2, template: { resources: { requests: { cpu: 700 } } } })
+    await waitFor('both pods', () => [...node.pods.records.values()].length === 3)
+    await server.post(`/api/nodes/${node.id}/drain`, { force: true })
+    const ids = Array.from(node.pods.records.values(), ({ id }) => id)
+    for (const id of ids) await node.report(await node.sees(id), { status: 'stopped' })
+    const text = await waitFor('the evictions', async () => {
+      const now = await (await scrape()).text()
+      return valueOf(now, 'stark_pod_evictions_total{reason="Drained"}') === 3 && now
+    })
+    expect(valueOf(text, 'stark_deployment_spec_replicas{namespace="default",deployment="counted"}')).toBe(2)
+    expect(valueOf(text, 'stark_deployment_status_replicas_available{namespace="default",deployment="counted"}')).toBe(0)
+    const { name: nodeName } = node.node
+    expect(valueOf(text, `stark_node_spec_unschedulable{node="${nodeName}"}`)).toBe(1)
+    expect(valueOf(text, `stark_node_status_allocatable{node="${nodeName}",resource="cpu"}`)).toBe(8000)
+    expect(valueOf(text, `stark_node_requested{node="${nodeName}",resource="pods"}`)).toBe(0)
   })
 })
 
