@@ -19,6 +19,7 @@ const PLACES = [
   '/events',
   '/whatif',
   '/queue',
+  '/charts',
   '/settings',
   '/plugins',
   '/people',

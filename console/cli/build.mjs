@@ -76,7 +76,9 @@ const forBrowsers = {
 
 async function buildWeb(esbuild, outdir) {
   // What only some pages need is loaded with them.
-  await esbuild({ ...forBrowsers, entryPoints: ['console/web/main.ts'], outdir, splitting: true, chunkNames: 'chunks/[name]-[hash]' })
+  const split = { splitting: true, chunkNames: 'chunks/[name]-[hash]' }
+  // Style sheets of packages become text, because elements have theirs in their shadow.
+  await esbuild({ ...forBrowsers, ...split, loader: { '.css': 'text' }, entryPoints: ['console/web/main.ts'], outdir })
   for (const file of ['index.html', 'console.css']) copyFileSync(path.join(root, 'console/web', file), path.join(outdir, file))
   await buildAgent(esbuild, outdir)
 }

@@ -13,6 +13,7 @@ import type { Pod } from '../../kernel/schema/pod.ts'
 import { WireClient, type Socket } from '../../kernel/wire/client.ts'
 import type { Event, WireProblem } from '../../kernel/wire/frames.ts'
 import { ReplicaOf } from '../../kernel/wire/replica.ts'
+import { Recorder } from './charts/recorder.ts'
 import { browserClock } from './clock.ts'
 import { Fleet } from './fleet.ts'
 import { HTTP_UNAUTHORIZED } from './http.ts'
@@ -58,6 +59,8 @@ export class Cluster {
     clusterConfigs: new ReplicaOf<ClusterConfig>(),
     events: new ReplicaOf<ClusterEvent>(),
   }
+  /** What the fleet did since this tab began to look on. */
+  readonly recorder = new Recorder(this.fleet, { nodes: () => this.#replicas.nodes.raw.values(), clock: browserClock })
   readonly #followed = new Set<Kind>()
   #arrived: (() => void)[] = []
 
@@ -117,6 +120,7 @@ export class Cluster {
   }
 
   close(): void {
+    this.recorder.close()
     this.#client.close()
   }
 

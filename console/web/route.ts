@@ -16,6 +16,7 @@ const PARTS_MAX = {
   events: 0,
   whatif: 0,
   queue: 0,
+  charts: 0,
   settings: 0,
   plugins: 0,
   people: 0,

@@ -258,3 +258,22 @@ describe('the queue', () => {
     expect(complaints).toEqual([])
   })
 })
+
+test('the charts grow while one looks, are said in words and as a table, and a node has its own', async () => {
+  const { page, complaints } = await signIn('/charts')
+  const chart = page.getByRole('region', { name: 'Pods' })
+  const before = Number(/running (\d+)/.exec(await chart.getByText(/^running \d/).innerText())?.[1])
+  const pod = await running('counted', left)
+  await chart.getByText(`running ${before + 1}`).waitFor()
+  await chart.getByText('As a table').click()
+  await chart.getByRole('columnheader', { name: 'in trouble' }).waitFor()
+  await page
+    .getByRole('region', { name: 'From creation to a node' })
+    .getByText(/half of the pods within \d+ ms/)
+    .waitFor()
+  await page.goto(`${server.url}/nodes/left`)
+  await page.getByRole('img', { name: /^Full: \d+ %/ }).waitFor()
+  await server.delete(`/api/pods/${pod.id}`)
+  await left.report(await server.pod(pod.id), { status: 'stopped' })
+  expect(complaints).toEqual([])
+})

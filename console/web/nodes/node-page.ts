@@ -5,6 +5,7 @@
 import { css, html, type TemplateResult } from 'lit'
 import type { Node } from '../../../kernel/schema/node.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
+import { sparkline } from '../charts/sparkline.ts'
 import type { Cluster } from '../cluster.ts'
 import { podColumns } from '../tables/columns.ts'
 import { hasEnded } from '../load.ts'
@@ -85,6 +86,8 @@ export class NodePage extends StateElement {
         ${meter({ name: 'Memory', used: load.memory, of: allocatable.memory, unit: 'MB' })}
       </div>
       <dl>
+        <dt>Lately</dt>
+        <dd>${sparkline(this.cluster.recorder.pressures(id), 'Full')}</dd>
         <dt>Runtime</dt>
         <dd>${runtimeType} ${capabilities.runtimeVersion ?? ''} ${capabilities.os ?? ''} ${capabilities.arch ?? ''}</dd>
         <dt>Taints</dt>

@@ -71,7 +71,7 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     key: 'c',
     load: () => import('../deploy/deploy-page.ts'),
     show: ({ cluster, navigation, route }) =>
-      html`<deploy-page .cluster=${cluster} .navigation=${navigation} .query=${route.query}></deploy-page>`,
+      html`${keyed(JSON.stringify(route.query), html`<deploy-page .cluster=${cluster} .navigation=${navigation} .query=${route.query}></deploy-page>`)}`,
   },
   whatif: {
     title: 'What if',
@@ -84,6 +84,12 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     key: 'q',
     load: () => import('../queue/queue-page.ts'),
     show: ({ cluster }) => html`<queue-page .cluster=${cluster}></queue-page>`,
+  },
+  charts: {
+    title: 'Charts',
+    key: 'h',
+    load: () => import('../charts/charts-page.ts'),
+    show: ({ cluster }) => html`<charts-page .cluster=${cluster}></charts-page>`,
   },
   events: {
     title: 'Events',
@@ -155,7 +161,7 @@ export const PAGES: Readonly<Record<Place, Page>> = {
 }
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
-  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'queue', 'deployments', 'deploy', 'whatif', 'events'] },
+  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'queue', 'deployments', 'deploy', 'whatif', 'charts', 'events'] },
   { name: 'Administration', places: ['packs', 'namespaces', 'settings', 'plugins', 'people', 'join'] },
 ]
 

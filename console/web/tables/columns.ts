@@ -8,7 +8,9 @@ import type { Pack } from '../../../kernel/schema/pack.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ShownColumn } from './data-table.ts'
+import { sparkline } from '../charts/sparkline.ts'
 import { kilobytes } from '../format.ts'
+import { pressureOf } from '../load.ts'
 import { deploymentAddress, namespaceAddress, nodeAddress, packAddress, podAddress } from '../route.ts'
 import { deploymentStatus, nodeStatus, nodeStatusText, podStatus } from '../status.ts'
 import { sinceColumn } from '../time.ts'
@@ -55,6 +57,13 @@ export function nodeColumns(cluster: Cluster): readonly ShownColumn<Node>[] {
       key: 'runtime',
       head: 'Runtime',
       value: ({ runtimeType, capabilities }) => `${runtimeType} ${capabilities.runtimeVersion ?? ''}`.trim(),
+    },
+    {
+      key: 'lately',
+      head: 'Lately',
+      isForeign: true,
+      value: (node) => pressureOf(load(node), node),
+      show: ({ id }) => sparkline(cluster.recorder.pressures(id), 'Full'),
     },
     {
       key: 'pods',
