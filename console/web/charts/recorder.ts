@@ -29,9 +29,9 @@ export class Recorder {
   readonly #clock: Clock
   readonly #times = new Ring(SAMPLES_MAX)
   readonly #series = new Map<SeriesName, Ring>(NAMES.map((name) => [name, new Ring(SAMPLES_MAX)]))
-  readonly #pressures = new Map<string, Ring>()
   readonly #ends: readonly (() => void)[]
   readonly #count = shallowRef(0)
+  readonly #pressures = shallowRef(new Map<string, Ring>())
   #latencies: number[] = []
   #restarts: number | undefined
 
@@ -57,9 +57,9 @@ export class Recorder {
     return this.#series.get(name)?.toArray() ?? []
   }
 
-  /** How full a node was, 0 to 1, the oldest first. */
+  /** How full a node was, 0 to 1, the oldest first; reactive. */
   pressures(nodeId: string): number[] {
-    return this.#pressures.get(nodeId)?.toArray() ?? []
+    return this.#pressures.value.get(nodeId)?.toArray() ?? []
   }
 
   close(): void {
@@ -98,14 +98,14 @@ export class Recorder {
   }
 
   #sampleNodes(): void {
-    const there = new Set<string>()
+    const before = this.#pressures.value
+    const after = new Map<string, Ring>()
     for (const node of this.#nodes()) {
-      there.add(node.id)
-      const ring = this.#pressures.get(node.id) ?? new Ring(NODE_SAMPLES_MAX)
-      this.#pressures.set(node.id, ring)
+      const ring = before.get(node.id) ?? new Ring(NODE_SAMPLES_MAX)
       ring.add(pressureOf(this.#fleet.holdingOf(node.id).load, node))
+      after.set(node.id, ring)
     }
-    for (const id of this.#pressures.keys()) if (!there.has(id)) this.#pressures.delete(id)
+    this.#pressures.value = after
   }
 }
 
