@@ -47,6 +47,9 @@ export class Cluster {
   readonly token: () => string
   readonly #onUnauthenticated: () => void
   readonly #link = shallowRef<Link>('connecting')
+  #welcome: () => void = () => undefined
+  /** What a page asks while it is loaded waits for the first welcome. */
+  readonly #welcomed = new Promise<void>((resolve) => (this.#welcome = resolve))
   readonly #loaded = shallowReactive(new Set<Kind>())
   readonly #refused = shallowReactive(new Map<Kind, string>())
   readonly #client: WireClient
@@ -73,7 +76,10 @@ export class Cluster {
       open: (url): Socket => new WebSocket(url),
       clock: browserClock,
       random: Math.random,
-      onWelcome: () => (this.#link.value = 'online'),
+      onWelcome: () => {
+        this.#link.value = 'online'
+        this.#welcome()
+      },
       onGone: (final) => this.#gone(final),
     })
     this.#follow('nodes')
@@ -115,7 +121,8 @@ export class Cluster {
   }
 
   /** Calls an operation. @throws WireError */
-  ask<T>(operation: string, input: object): Promise<T> {
+  async ask<T>(operation: string, input: object): Promise<T> {
+    await this.#welcomed
     return this.#client.ask<T>(operation, input)
   }
 

@@ -185,6 +185,8 @@ const layout = css`
     font-size: 0.9em;
   }
   .scroll {
+    /* What is hidden in it stays in it. */
+    position: relative;
     overflow: auto;
   }
   .row {

@@ -21,7 +21,7 @@ export function shownLines(lines: readonly LogLine[], { level, text, run }: LogV
     (line) =>
       LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
       (run === 'all' || line.incarnation === (run === 'current' ? incarnation : previous)) &&
-      (text === '' || placeOf(textOf(line), text, 0) !== -1),
+      (text === '' || placeOf(line.text, text, 0) !== -1),
   )
 }
 
@@ -29,10 +29,7 @@ export function shownLines(lines: readonly LogLine[], { level, text, run }: LogV
 const placeOf = (text: string, wanted: string, from: number): number =>
   (wanted === wanted.toLowerCase() ? text.toLowerCase() : text).indexOf(wanted, from)
 
-/** With what was logged beside the text. */
-export const textOf = ({ text, fields }: LogLine): string => (fields === undefined ? text : `${text} ${JSON.stringify(fields)}`)
-
-export const written = (lines: readonly LogLine[]): string => lines.map((line) => `${line.at} ${line.level} ${textOf(line)}\n`).join('')
+export const written = (lines: readonly LogLine[]): string => lines.map((line) => `${line.at} ${line.level} ${line.text}\n`).join('')
 
 /** A text, and which parts of it are what was looked for. */
 export function marked(text: string, wanted: string): readonly { readonly text: string; readonly isFound: boolean }[] {

@@ -7,10 +7,9 @@ export interface LogLine {
   readonly seq: number
   readonly at: string
   readonly level: 'debug' | 'info' | 'warn' | 'error'
+  /** With what the pack logged beside it. */
   readonly text: string
   readonly incarnation: number
-  /** What the pack logged beside the text. */
-  readonly fields?: Readonly<Record<string, unknown>>
 }
 export interface LogRequest {
   readonly podId: string

@@ -9,7 +9,7 @@ import type { Cluster } from '../cluster.ts'
 import '../parts/copy-text.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
-import { LEVELS, logCommand, marked, RUNS, shownLines, textOf, written, type Level, type LogView, type Run } from './log-model.ts'
+import { LEVELS, logCommand, marked, RUNS, shownLines, written, type Level, type LogView, type Run } from './log-model.ts'
 import { followLog, type LogLine } from './log-stream.ts'
 import { wordsOf } from './pod-actions.ts'
 
@@ -164,7 +164,7 @@ export class PodLogs extends StateElement {
 
   #line(line: LogLine): TemplateResult {
     const { at, level } = line
-    const text = marked(textOf(line), this.view.text).map((part) => (part.isFound ? html`<mark>${part.text}</mark>` : part.text))
+    const text = marked(line.text, this.view.text).map((part) => (part.isFound ? html`<mark>${part.text}</mark>` : part.text))
     return html`<div class="line" data-tone=${TONES[level]}>
       <time class="at" datetime=${at} title=${at}>${at.slice(11, 23)}</time><span>${level}</span><span class="text">${text}</span>
     </div>`

@@ -72,7 +72,10 @@ export class ConsoleShell extends StateElement {
       <div class="frame" @click=${(event: MouseEvent) => this.#click(event)}>
         <a class="skip" href="#main" @click=${(event: Event) => this.#skip(event)}>Skip to the content</a>
         <header>${this.#header()}</header>
-        <nav aria-label="Console" ?data-open=${this.isMenuOpen}>${MENU.map((group) => this.#group(group, route))}</nav>
+        <nav aria-label="Console" ?data-open=${this.isMenuOpen}>
+          ${MENU.map((group) => this.#group(group, route))}
+          <div class="narrow">${this.#own()}</div>
+        </nav>
         <main id="main" tabindex="-1">${this.#warning()} ${this.#page(route)}</main>
         <toast-list .cluster=${this.cluster}></toast-list>
         <command-palette
@@ -97,14 +100,19 @@ export class ConsoleShell extends StateElement {
         Find <span class="wide muted">Ctrl K</span>
       </button>
       <span class="space"></span>
-      <button data-kind="quiet" class="wide" aria-label="Keys" @click=${() => this.renderRoot.querySelector<KeysHelp>('keys-help')?.open()}>
-        ?
-      </button>
-      <button data-kind="quiet" @click=${() => choose(nextTheme(theme()))} aria-label="Theme: ${theme()}">
-        <span aria-hidden="true">◐</span> <span class="wide">${theme()}</span>
-      </button>
       ${this.#tabNode()}
-      <a class="button account" data-kind="quiet" href=${addressOf({ place: 'account' })}>${this.session.current?.user.email}</a>
+      <div class="wide">${this.#own()}</div>
+    `
+  }
+
+  /** What is one's own: beside the header where there is room, else in the menu. */
+  #own(): TemplateResult {
+    return html`
+      <button data-kind="quiet" aria-label="Keys" @click=${() => this.renderRoot.querySelector<KeysHelp>('keys-help')?.open()}>?</button>
+      <button data-kind="quiet" @click=${() => choose(nextTheme(theme()))} aria-label="Theme: ${theme()}">
+        <span aria-hidden="true">◐</span> ${theme()}
+      </button>
+      <a class="button" data-kind="quiet" href=${addressOf({ place: 'account' })}>${this.session.current?.user.email}</a>
       <button data-kind="quiet" @click=${() => this.#signOut()}>Sign out</button>
     `
   }

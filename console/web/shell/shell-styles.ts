@@ -33,6 +33,9 @@ export const shellStyles = css`
   .menu {
     display: none;
   }
+  .narrow {
+    display: none;
+  }
   .find {
     min-height: 2rem;
     margin-inline-start: 0.75rem;
@@ -58,17 +61,17 @@ export const shellStyles = css`
     padding: 0;
     list-style: none;
   }
-  nav a {
+  nav li a {
     display: block;
     padding: 0.3rem 0.6rem;
     border-radius: var(--radius);
     color: inherit;
     text-decoration: none;
   }
-  nav a:hover {
+  nav li a:hover {
     background: var(--raised);
   }
-  nav a[aria-current] {
+  nav li a[aria-current] {
     background: var(--tint);
     color: var(--accent);
     font-weight: 600;
@@ -111,10 +114,11 @@ export const shellStyles = css`
     .wide {
       display: none;
     }
-    .account {
-      max-width: 8rem;
-      overflow: hidden;
-      text-overflow: ellipsis;
+    .narrow {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.25rem;
+      margin-block-start: 0.75rem;
     }
     nav {
       position: static;
@@ -126,7 +130,7 @@ export const shellStyles = css`
     nav[data-open] {
       display: block;
     }
-    nav a {
+    nav li a {
       padding-block: 0.5rem;
     }
     main {

@@ -1,0 +1,131 @@
+/**
+ * How good every page of the console is for everybody: nothing serious or critical that axe knows, nothing wider than the window, in
+ * both themes and from 320 pixels to 2560; and how much is loaded first.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addressOf, PLACES } from '../../console/web/route.ts'
+import { done } from '../support/api.ts'
+import { Chromium } from '../support/chromium.ts'
+import { Keyboard } from '../support/console.ts'
+import type { RawNode } from '../support/raw-node.ts'
+import { startServer, type Server } from '../support/server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SIZES = [
+  { width: 320, height: 700 },
+  { width: 1024, height: 768 },
+  { width: 2560, height: 1440 },
+]
+const FIRST_LOAD_BYTES_MAX = 150_000
+const OBJECTS = [
+  '/nodes/quiet',
+  '/nodes/quiet?view=yaml',
+  '/pods/default/placed',
+  '/pods/default/too-big?view=why',
+  '/pods/default/placed?view=logs',
+  '/pods/default/placed?view=history',
+  '/pods/default/placed?view=events',
+  '/deployments/default/web',
+  '/deployments/default/web?view=revisions&from=1&to=2',
+  '/deploy?pack=waits',
+  '/packs/waits',
+  '/namespaces/default',
+  '/people?view=tokens',
+  '/nothing-here',
+]
+
+let server: Server
+let node: RawNode
+let browser: Chromium
+let page: Page
+
+beforeAll(async () => {
+  server = await startServer()
+  const pack = await server.push({ name: 'waits' })
+  node = await server.join({ name: 'quiet', labels: { zone: 'a' } })
+  await server.run(pack, { name: 'placed', labels: { app: 'web' } })
+  await server.run(pack, { name: 'too-big', resources: { requests: { cpu: 90_000 }, limits: { cpu: 90_000 } } })
+  const { id } = await done(server.post<{ id: string }>('/api/deployments', { pack: 'waits', name: 'web', replicas: 2 }))
+  await done(server.patch(`/api/deployments/${id}`, { template: { labels: { changed: 'yes' } } }))
+  browser = await Chromium.launch(temporaryFolder('chromium'))
+  page = (await browser.open(server.url)).page
+  await new Keyboard(page).signIn()
+})
+afterAll(async () => {
+  await browser.close()
+  node.close()
+  await server.kill('SIGTERM')
+})
+
+/** As a link does it, without loading everything anew. */
+async function go(address: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to)
+    dispatchEvent(new PopStateEvent('popstate'))
+  }, address)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await waitFor('the page to have loaded', async () => (await page.getByText(/^(Loading|Asking the scheduler)$/).count()) === 0)
+}
+
+async function faults(): Promise<string[]> {
+  const { violations } = await page.evaluate(() => {
+    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }
+    return axe.run({ resultTypes: ['violations'] })
+  })
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return grave.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.flat().join(' ')}`))
+}
+
+const overflow = (): Promise<boolean> => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+
+test('what is loaded first is small', async () => {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.enable')
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true })
+  let bytes = 0
+  session.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength))
+  await page.reload()
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'Map' }).waitFor()
+  expect(bytes).toBeGreaterThan(10_000)
+  expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX)
+  await session.detach()
+})
+
+describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
+  test.each(SIZES)('is for everybody, and as wide as the window, at $width', async (size) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await page.setViewportSize(size)
+    await page.evaluate(AXE)
+    const found: Record<string, string[]> = {}
+    for (const address of [...PLACES.map((place) => addressOf({ place })), ...OBJECTS]) {
+      await go(address)
+      const here = [...(await faults()), ...((await overflow()) ? ['wider than the window'] : [])]
+      if (here.length > 0) found[address] = here
+    }
+    expect(found).toEqual({})
+  })
+})
+
+test('the palette and the list of keys are for everybody too', async () => {
+  await page.evaluate(AXE)
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.getByRole('combobox').waitFor()
+  expect(await faults()).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('?')
+  await page.getByRole('heading', { name: 'Keys' }).waitFor()
+  expect(await faults()).toEqual([])
+  await page.keyboard.press('Escape')
+})
+
+test('a fault would be found', async () => {
+  await page.evaluate(() => document.querySelector('stark-console')?.shadowRoot?.append(document.createElement('button')))
+  expect(await faults()).not.toEqual([])
+})
