@@ -26,6 +26,7 @@ import { metrics } from './metrics/index.ts'
 import { namespaces } from './namespaces.ts'
 import { nodes } from './nodes/index.ts'
 import { packs } from './packs/index.ts'
+import { panels } from './panels.ts'
 import { pods } from './pods/index.ts'
 import { preemption } from './preemption.ts'
 import { priority } from './priority.ts'
@@ -97,6 +98,7 @@ export const preset = ({ store, setup, doors, console, dropIns: outside, secrets
   gateway(doors),
   metrics(),
   events(),
+  panels(),
   webConsole(console),
   agentFiles(console),
 ]

@@ -201,6 +201,22 @@ export interface Page {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What a plugin shows in the console: a custom element, which one ES module defines. */
+export interface Panel {
+  readonly element: string
+  readonly title: string
+  /** Whose pages it is on; it gets the object as its property `record`, and `cluster`, of which it may `ask`. */
+  readonly on: readonly ('nodes' | 'pods')[]
+  /** Its class has a static `colouring` for the map: console/web/panels/colouring.ts. */
+  readonly isColouring?: boolean
+  /** The module's text. It runs in the console with all that whoever is signed in may do. */
+  readonly source: string
+}
+export interface Panels {
+  /** @returns what takes it out again. @throws Error when the element's name is taken or none */
+  readonly add: (panel: Panel) => () => void
+}
+
 /** The WebSockets that are open. */
 export interface Connections {
   readonly open: () => number
@@ -230,6 +246,7 @@ declare module '../kernel/plugin.ts' {
     heartbeats: Heartbeats
     storeHealth: StoreHealth
     web: Web
+    panels: Panels
     connections: Connections
     dropIns: DropIns
   }

@@ -12,6 +12,7 @@ export type {
   ScoreBoard,
   Verdict,
 } from '../../kernel/index.ts'
+export type { Panel } from '../services.ts'
 export type { Rule } from './rule.ts'
 
 /** What stark.config.ts exports by default. */

@@ -1,4 +1,6 @@
 /** The live half of the console in a real Chromium against a real server: the map, and what is done from it. */
+import { copyFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { layOut, squareAt, type Point } from '../../console/web/map/layout.ts'
@@ -10,6 +12,7 @@ import { ADMIN, startServer, type Server } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { waitFor } from '../support/wait-for.ts'
 
+const plugins = temporaryFolder('plugins')
 let server: Server
 let browser: Chromium
 let pack: Pack
@@ -17,7 +20,7 @@ let left: RawNode
 let right: RawNode
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ env: { STARK_PLUGINS_DIR: plugins } })
   pack = await server.push({ name: 'waits' })
   left = await server.join({ name: 'left', labels: { zone: 'a' } })
   right = await server.join({ name: 'right', labels: { zone: 'b' } })
@@ -276,4 +279,28 @@ test('the charts grow while one looks, are said in words and as a table, and a n
   await server.delete(`/api/pods/${pod.id}`)
   await left.report(await server.pod(pod.id), { status: 'stopped' })
   expect(complaints).toEqual([])
+})
+
+describe('a plugin from outside', () => {
+  test('adds a panel to the page of a node and a colouring to the map, and takes them along when it goes', async () => {
+    const file = path.join(plugins, 'price-panel.ts')
+    copyFileSync('plugins/examples/price-panel.ts', file)
+    const listed = () => done(server.get<readonly { readonly title: string }[]>('/panels.json'))
+    await waitFor('the plugin to be enabled', async () => (await listed()).length === 1, { timeoutMs: 20_000 })
+    await done(server.patch(`/api/nodes/${right.id}`, { labels: { ...right.node.labels, 'price.stark/hour': '0.5' } }))
+
+    const { page, complaints } = await signIn('/nodes/right')
+    await page.getByRole('region', { name: 'Price' }).getByText('It costs 0.5 an hour, 360.00 a month.').waitFor()
+    await page.getByRole('link', { name: 'Map', exact: true }).click()
+    await page.getByLabel('Colour by').selectOption('Price')
+    await page.getByText('costs 1 an hour and more').waitFor()
+    await page.waitForURL(`${server.url}/?colour=panel%3Aprice-panel`)
+
+    rmSync(file)
+    await waitFor('the plugin to be gone', async () => (await listed()).length === 0, { timeoutMs: 20_000 })
+    await page.goto(`${server.url}/nodes/right`)
+    await page.getByRole('heading', { name: 'right online' }).waitFor()
+    expect(await page.getByRole('region', { name: 'Price' }).count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
 })

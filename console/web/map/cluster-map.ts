@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster.ts'
 import type { Navigation } from '../navigation.ts'
 import { counted } from '../load.ts'
 import { Paced } from '../paced.ts'
+import { pluginColouringOf, pluginColourings } from '../panels/colouring.ts'
 import { nodeAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
@@ -96,6 +97,7 @@ export class ClusterMap extends StateElement {
           colour=${colour}
           search=${q}
           selected=${node}
+          .colouring=${pluginColouringOf(colour)}
           .cluster=${cluster}
           @map-select=${({ detail }: CustomEvent<MapTarget | undefined>) => this.navigation.refine({ node: detail?.nodeId ?? '' })}
           @map-key=${({ detail }: CustomEvent<readonly Key[]>) => (this.key = detail)}
@@ -118,7 +120,7 @@ export class ClusterMap extends StateElement {
     return html`<div class="row">
       <h1>Map</h1>
       <label>Group by ${this.#select('by', by, [...GROUPINGS, ...this.#labels()])}</label>
-      <label>Colour by ${this.#select('colour', colour, COLOURINGS)}</label>
+      <label>Colour by ${this.#select('colour', colour, [...COLOURINGS, ...pluginColourings()])}</label>
       <input
         type="search"
         placeholder="Search"

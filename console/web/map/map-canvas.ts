@@ -8,6 +8,7 @@ import { html, LitElement, type PropertyValues } from 'lit'
 import type { Node } from '../../../kernel/schema/node.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
+import { colouringByPlugin, type PluginColouring } from '../panels/colouring.ts'
 import { shared } from '../styles.ts'
 import { canvasStyles } from './canvas-styles.ts'
 import { colouringOf, type Colouring, type Key } from './colouring.ts'
@@ -44,6 +45,7 @@ export class MapCanvas extends LitElement {
     search: {},
     selected: {},
     arrows: { attribute: false },
+    colouring: { attribute: false },
     added: { attribute: false },
     cluster: { attribute: false },
   }
@@ -52,6 +54,8 @@ export class MapCanvas extends LitElement {
   declare search: string
   declare selected: string
   declare arrows: readonly Arrow[]
+  /** Of a plugin, in place of `colour`. */
+  declare colouring: PluginColouring | undefined
   /** Nodes that are not there, but would be. */
   declare added: readonly Node[]
   declare cluster: Cluster
@@ -117,7 +121,7 @@ export class MapCanvas extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has('by')) this.#view = WHOLE
-    if (changed.has('colour')) this.#colouring = undefined
+    if (changed.has('colour') || changed.has('colouring')) this.#colouring = undefined
     if (changed.has('added')) this.#model?.change({ nodes: new Set([...(changed.get('added') ?? []), ...this.added].map(({ id }) => id)) })
     if (changed.has('search')) this.#finder = finderOf(this.search)
     this.#redraw()
@@ -182,7 +186,9 @@ export class MapCanvas extends LitElement {
   }
 
   #colours(): Colouring {
-    this.#colouring ??= colouringOf(this.colour, this.#palette, () => Date.now())
+    this.#colouring ??= this.colouring
+      ? colouringByPlugin(this.colouring, this.#palette)
+      : colouringOf(this.colour, this.#palette, () => Date.now())
     return this.#colouring
   }
 

@@ -14,6 +14,7 @@ import { chips } from '../parts/chips.ts'
 import '../parts/copy-text.ts'
 import { Found } from '../parts/find.ts'
 import { meter } from '../parts/meter.ts'
+import '../panels/plugin-panels.ts'
 import '../parts/object-events.ts'
 import { tabs } from '../parts/tabs.ts'
 import '../parts/yaml-view.ts'
@@ -72,6 +73,7 @@ export class NodePage extends StateElement {
       ${tabs({ of: 'this node', views: VIEWS, current: view, address: (each) => nodeAddress(node.name, each) })}
       ${view === 'events' ? html`<object-events object-id=${node.id} .cluster=${cluster}></object-events>` : ''}
       ${view === 'yaml' ? html`<yaml-view .record=${node}></yaml-view>` : ''} ${view === '' ? this.#overview(node, pods) : ''}
+      ${view === '' ? html`<plugin-panels kind="nodes" .record=${node} .cluster=${cluster}></plugin-panels>` : ''}
     `
   }
 

@@ -8,6 +8,7 @@ import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import { actionButtons } from '../parts/action-button.ts'
 import { chips } from '../parts/chips.ts'
+import '../panels/plugin-panels.ts'
 import '../parts/copy-text.ts'
 import { Found } from '../parts/find.ts'
 import '../parts/object-events.ts'
@@ -86,7 +87,7 @@ export class PodPage extends StateElement {
       case 'yaml':
         return html`<yaml-view .record=${pod}></yaml-view>`
       default:
-        return this.#overview(pod)
+        return html`${this.#overview(pod)}<plugin-panels kind="pods" .record=${pod} .cluster=${cluster}></plugin-panels>`
     }
   }
 
