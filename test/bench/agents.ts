@@ -31,7 +31,11 @@ const IDLE_PODS = 10
 /** Three heartbeats of each agent. */
 const WINDOW_MS = 30_000
 const SIZES: Readonly<Record<string, number>> = { 'hollow-1000': 1_000, 'hollow-5000': 5_000, 'hollow-10000': 10_000 }
-const QUICK = ['start', 'memory', 'hollow-1000']
+const QUICK = ['start', 'memory', 'pods', 'hollow-1000']
+/** Pods of one agent are started so many at a time, until starting takes too long or there are enough: Kubernetes allows 110 on a node. */
+const HELD_AT_ONCE = 10
+const HELD_MAX = 300
+const HELD_START_MS_MAX = 1_000
 const IDLE = `export default async (context) => { await context.sleep(600_000) }`
 
 const POD: PodSpec = {
@@ -57,6 +61,11 @@ interface MemoryRow {
   readonly row: 'memory'
   readonly bytesPerIdlePod: Readonly<Record<string, number>>
 }
+interface HeldRow {
+  readonly row: 'pods'
+  /** How many idle pods one agent held, and ms that each of the first and the last of them took to start, ten at a time. */
+  readonly held: Readonly<Record<string, { readonly pods: number; readonly firstStartMs: number; readonly lastStartMs: number }>>
+}
 interface HollowRow {
   readonly row: string
   readonly agents: number
@@ -72,19 +81,20 @@ interface HollowRow {
 export interface AgentsResult {
   /** Of the machine, when the bench began and when it ended. */
   readonly load: readonly [number, number]
-  readonly rows: readonly (StartRow | MemoryRow | HollowRow)[]
+  readonly rows: readonly (StartRow | MemoryRow | HeldRow | HollowRow)[]
 }
 
 export async function run({ rows = QUICK }: BenchOptions): Promise<AgentsResult> {
   await buildIfStale()
   const [before = 0] = loadavg()
-  const results: (StartRow | MemoryRow | HollowRow)[] = []
+  const results: AgentsResult['rows'][number][] = []
   for (const row of rows) {
     const agents = SIZES[row]
     if (row === 'start') results.push(await inFolder(measureStarts))
     else if (row === 'memory') results.push(await inFolder(measureMemory))
+    else if (row === 'pods') results.push(await inFolder(measureHeld))
     else if (agents !== undefined) results.push(await measureHollow(row, agents))
-    else throw new Error(`there is no row ${row}: ${['start', 'memory', ...Object.keys(SIZES)].join(', ')}`)
+    else throw new Error(`there is no row ${row}: ${['start', 'memory', 'pods', ...Object.keys(SIZES)].join(', ')}`)
   }
   const [after = 0] = loadavg()
   return { load: [before, after], rows: results }
@@ -101,6 +111,12 @@ export function print(result: object): void {
     else if ('bytesPerIdlePod' in row)
       for (const [name, bytes] of Object.entries(row.bytesPerIdlePod)) {
         process.stdout.write(`${name.padEnd(26)}${(bytes / 1e6).toFixed(1)} MB a pod\n`)
+      }
+    else if ('held' in row)
+      for (const [name, { pods, firstStartMs, lastStartMs }] of Object.entries(row.held)) {
+        process.stdout.write(
+          `${name.padEnd(26)}${pods} pods, each started in ${firstStartMs.toFixed(1)} ms at first, ${lastStartMs.toFixed(1)} ms at last\n`,
+        )
       }
     else process.stdout.write(`${row.row.padEnd(26)}${JSON.stringify(row)}\n`)
   }
@@ -219,6 +235,21 @@ async function measureMemory(folder: string): Promise<MemoryRow> {
 
 async function idlePods(runtime: FileRuntime, folder: string): Promise<void> {
   await Promise.all(Array.from({ length: IDLE_PODS }, () => startIdle(runtime, folder).running))
+}
+
+async function measureHeld(folder: string): Promise<HeldRow> {
+  return { row: 'pods', held: { process: await heldBy(processes(), folder), worker: await heldBy(threads(), folder) } }
+}
+
+async function heldBy(runtime: FileRuntime, folder: string): Promise<HeldRow['held'][string]> {
+  const startMs: number[] = []
+  while (startMs.length * HELD_AT_ONCE < HELD_MAX && (startMs.at(-1) ?? 0) < HELD_START_MS_MAX) {
+    const began = performance.now()
+    await Promise.all(Array.from({ length: HELD_AT_ONCE }, () => startIdle(runtime, folder).running))
+    startMs.push((performance.now() - began) / HELD_AT_ONCE)
+  }
+  await runtime.close()
+  return { pods: startMs.length * HELD_AT_ONCE, firstStartMs: startMs[0] ?? 0, lastStartMs: startMs.at(-1) ?? 0 }
 }
 
 async function memoryOfProcesses(folder: string): Promise<number> {
