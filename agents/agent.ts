@@ -69,6 +69,9 @@ export interface PodNote {
   readonly name: string
   readonly namespace: string
   readonly status: ReportedStatus
+  readonly incarnation: number
+  /** Of the request that it came from. */
+  readonly correlationId: string | null
 }
 
 /** What the control plane answers to a registration. */
@@ -110,7 +113,14 @@ export class Agent {
       isOnline: this.isOnline,
       isPaused: this.#node?.taints.some(({ key }) => key === PAUSED_TAINT) ?? false,
       running: runs.filter(({ isRunning }) => isRunning).length,
-      pods: runs.map(({ pod: { id, name, namespace }, status }) => ({ id, name, namespace, status })),
+      pods: runs.map(({ pod: { id, name, namespace, incarnation, correlationId = null }, status }) => ({
+        id,
+        name,
+        namespace,
+        status,
+        incarnation,
+        correlationId,
+      })),
     }
   }
 

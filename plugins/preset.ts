@@ -43,6 +43,7 @@ import { system } from './system.ts'
 import { taintEviction } from './taint-eviction.ts'
 import { taints } from './taints.ts'
 import { topologySpread } from './topology-spread.ts'
+import { tracing } from './tracing/index.ts'
 
 export interface PresetOptions {
   readonly store: Store
@@ -98,6 +99,7 @@ export const preset = ({ store, setup, doors, console, dropIns: outside, secrets
   gateway(doors),
   metrics(),
   events(),
+  tracing(),
   panels(),
   webConsole(console),
   agentFiles(console),

@@ -21,6 +21,7 @@ import type { FileRuntime } from './file-runtime.ts'
 import { readIdentity, writeIdentity } from './identity.ts'
 import { createPodFetch } from './pod-fetch.ts'
 import { createProcessRuntime } from './process-runtime.ts'
+import { StartTrace } from './tracing.ts'
 import { createWorkerRuntime } from './worker-runtime.ts'
 
 export { openLocalRuntime } from './local-run.ts'
@@ -171,16 +172,17 @@ async function runPod({ pod, pack, events }: Wanted, { options, facts, token, bu
   if (!pack.bundle) throw new Error(`${pack.name}@${pack.version} has no bundle`)
   const { sha256 } = pack.bundle
   const isolation = pack.metadata.isolation === 'worker' && options.allowsWorkers ? 'worker' : 'process'
-  const bundle = await bundles.get(sha256, () => download(options.server, pack, token))
+  const trace = new StartTrace(pod, facts)
+  const bundle = await trace.fetching(() => bundles.get(sha256, () => download(options.server, pack, token)))
   return runtimes[isolation].start(
     { ...podSpecOf(pod, facts), bundlePath: bundle.path },
-    {
+    trace.watched({
       ...events,
       onExit: (exit) => {
         bundle.release()
         events.onExit(exit)
       },
-    },
+    }),
   )
 }
 

@@ -139,6 +139,14 @@ export const Pod = strict({
   secrets: Type.Array(DnsName, { maxItems: 64, description: 'secrets of its namespace that it finds in context.secrets' }),
   terminationGracePeriodSeconds: Type.Integer({ minimum: 0, maximum: 3600 }),
   activeDeadlineSeconds: nullable(Type.Integer({ minimum: 1, maximum: 31_536_000 })),
+  traceparent: Type.Optional(
+    nullable(
+      Type.String({ maxLength: 55, description: 'the trace of the request that made it, where traces are kept: W3C Trace Context' }),
+    ),
+  ),
+  correlationId: Type.Optional(
+    nullable(Type.String({ maxLength: 128, description: 'of the request that made it, or asked for its last start or stop' })),
+  ),
   disconnect: Type.Optional(nullable(Disconnect)),
   disconnectedAt: Type.Optional(nullable(Time)),
   deploymentId: nullable(Id),

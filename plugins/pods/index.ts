@@ -179,7 +179,10 @@ function defineCreate({ operations, state, commit, newId }: PluginKernel): void 
     errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'BUNDLE_MISSING', 'RUNTIME_MISMATCH', 'QUOTA_EXCEEDED', 'LIMIT_RANGE', 'NAMESPACE_TERMINATING'],
     handle(input, { who, origin }) {
       const suffix = newId().slice(-8)
-      return commit(origin, (transaction) => transaction.add('pods', podOf(input, { state, who, suffix }) as New<Pod>))
+      const { correlationId = null } = origin
+      return commit(origin, (transaction) =>
+        transaction.add('pods', { ...podOf(input, { state, who, suffix }), correlationId } as New<Pod>),
+      )
     },
   })
 }

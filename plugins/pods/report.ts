@@ -105,5 +105,10 @@ export function stop(transaction: Transaction, pod: Pod, { reason, message }: { 
     statusMessage: message,
     ready: false,
     stoppedAt: isNowhere ? timestamp(transaction.at) : null,
+    ...askedBy(transaction),
   })
 }
+
+/** Whose request it was: its node's log names it. What nobody asked for says nothing of it. */
+export const askedBy = ({ origin: { correlationId } }: Pick<Transaction, 'origin'>): Patch<Pod> =>
+  correlationId === undefined ? {} : { correlationId }

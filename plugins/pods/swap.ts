@@ -21,6 +21,7 @@ import {
   type Transaction,
 } from '../../kernel/index.ts'
 import { choosePack } from './create.ts'
+import { askedBy } from './report.ts'
 import { startAgain } from './restarts.ts'
 
 const Named = { id: Ref, namespace: Type.Optional(Pod.properties.namespace) }
@@ -92,7 +93,7 @@ function swap(transaction: Transaction, pod: Pod, { reason, message }: { reason:
     const { incarnation } = pod
     return transaction.update('pods', pod.id, { ...startAgain({ ...pod, reason }, transaction.at), statusMessage: message, incarnation })
   }
-  return transaction.update('pods', pod.id, { status: 'stopping', reason, statusMessage: message, ready: false })
+  return transaction.update('pods', pod.id, { status: 'stopping', reason, statusMessage: message, ready: false, ...askedBy(transaction) })
 }
 
 /** The version that it ran last before this one, or the newest that is older. @throws KernelError NOT_FOUND */

@@ -12,6 +12,7 @@ import { serverSlug } from '../address.ts'
 import { Api, anonymous } from '../api.ts'
 import { Failure } from '../failure.ts'
 import { addPair, toCount, toTaint, type TaintText } from '../flags.ts'
+import { loadModule } from '../load-module.ts'
 import { examples, optionsOf, type GlobalOptions, type Shell } from '../shell.ts'
 import { signalled } from '../signalled.ts'
 import { unitOf } from '../systemd.ts'
@@ -63,6 +64,8 @@ async function run(shell: Shell, options: JoinOptions & GlobalOptions): Promise<
   const hasJoined = await isKnown(folder)
   if (hasJoined) shell.terminal.note(`this is the node of ${folder}; it was here before`)
   const joinToken = hasJoined ? undefined : (options.token ?? (await makeToken(shell, options)))
+  const { STARK_TRACING: sdk = '' } = shell.environment
+  if (sdk !== '') await loadModule(sdk, 'STARK_TRACING')
   // A node that has joined waits for its server; one that has not should hear at once that nobody is there.
   if (!hasJoined) await new Api(server, anonymous).get('/health')
   const teller = new Teller(shell)
@@ -146,6 +149,8 @@ class Teller {
   #node: RunningNode | undefined
   #status: AgentStatus = { isOnline: false, isPaused: false, running: 0, pods: [] }
   #hasJoined = false
+  /** By pod: what was told of it last. */
+  readonly #told = new Map<string, string>()
 
   constructor(shell: Shell) {
     this.#shell = shell
@@ -165,11 +170,25 @@ class Teller {
       this.#hasJoined = true
       terminal.line(terminal.isInteractive ? `${name} is a node now; Ctrl-C stops it` : JSON.stringify({ event: 'joined', node: name, id }))
     }
+    if (!terminal.isInteractive) this.#tellPods(status)
     const pods = `${status.running} running${status.isPaused ? ', paused' : ''}`
     const last = status.pods.at(-1)
     terminal.live(
       `${name}  ${status.isOnline ? 'online' : 'waiting for the server'}  ${pods}${last ? `  ${last.name} ${last.status}` : ''}`,
     )
+  }
+
+  /** A line of JSON for each change of a pod, with the request that it came from: the same id as in the server's log, audit and events. */
+  #tellPods({ pods }: AgentStatus): void {
+    for (const { id, name: pod, namespace, status, incarnation, correlationId } of pods) {
+      const text = `${incarnation} ${status}`
+      if (this.#told.get(id) === text) continue
+      this.#told.set(id, text)
+      this.#shell.terminal.line(
+        JSON.stringify({ event: 'pod', at: new Date().toISOString(), pod, namespace, id, incarnation, status, correlationId }),
+      )
+    }
+    for (const id of this.#told.keys()) if (!pods.some((each) => each.id === id)) this.#told.delete(id)
   }
 }
 
