@@ -1,4 +1,5 @@
 /** The console's entry: defines the elements that index.html uses. */
+import './shell/browser-check.ts'
 import './sign-in/set-up-form.ts'
 import './sign-in/sign-in-form.ts'
 import './tables/data-table.ts'

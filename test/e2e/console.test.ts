@@ -1,6 +1,6 @@
 /** The web console in a real Chromium against a real server: what an operator does with it, and that it has nothing to complain about. */
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { addressOf, PLACES } from '../../console/web/route.ts'
 import type { Pack } from '../../kernel/index.ts'
 import { Chromium, type Tab } from '../support/chromium.ts'
@@ -17,16 +17,16 @@ const nodes: RawNode[] = []
 beforeAll(async () => {
   server = await startServer()
   pack = await server.push({ name: 'waits' })
+  browser = await Chromium.launch(temporaryFolder('chromium'))
 })
 afterAll(async () => {
+  await browser.close()
   for (const node of nodes) node.close()
   await server.kill('SIGTERM')
 })
-beforeEach(async () => {
-  browser = await Chromium.launch(temporaryFolder('chromium'))
-})
+// A session belongs to its tab.
 afterEach(async () => {
-  await browser.close()
+  for (const page of browser.context.pages()) await page.close()
 })
 
 async function join(name: string): Promise<RawNode> {
@@ -65,6 +65,13 @@ test('where there is nothing, programs get a problem document and people a page 
   await page.getByRole('heading', { name: 'There is nothing at this address' }).waitFor()
   await page.getByRole('link', { name: 'Go to the map' }).click()
   expect(page.url()).toBe(`${server.url}/`)
+})
+
+test('a browser that is too old is told so, in place of an empty page', async () => {
+  const page = await browser.context.newPage()
+  await page.addInitScript(() => delete (Array.prototype as { toSorted?: unknown }).toSorted)
+  await page.goto(server.url)
+  await page.getByText('This browser is too old for the console: it lacks Array.prototype.toSorted.').waitFor()
 })
 
 describe('whoever comes', () => {

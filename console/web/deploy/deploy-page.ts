@@ -4,33 +4,24 @@
  * schema. While it is filled in, it is tried on a copy of the cluster; once it is created, one can watch it come to run.
  */
 import { css, html, type TemplateResult } from 'lit'
-import { shallowRef } from '@vue/reactivity'
 import type { Deployment } from '../../../kernel/schema/deployment.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import { WireError } from '../../../kernel/wire/client.ts'
 import { Answer } from '../answer.ts'
 import type { Cluster } from '../cluster.ts'
 import { schemaOf } from '../forms/documents.ts'
-import { labelOf, plainly, type Schema } from '../forms/schema.ts'
+import type { Schema } from '../forms/schema.ts'
 import type { FieldError, Value } from '../forms/value.ts'
 import type { Navigation } from '../navigation.ts'
 import '../parts/copy-text.ts'
-import type { Explanation } from '../pods/explanation.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import './bundle-drop.ts'
 import './deploy-outcome.ts'
 import './draft-verdict.ts'
 import { asKind, changeOf, commandFor, likePod, OPERATIONS, triedAs, withChange, type Kind } from './draft.ts'
+import { Trial } from './trial.ts'
 import { deployForm, suggestionsOf } from './deploy-form.ts'
-
-/** After the last key. */
-const TRY_AFTER_MS = 300
-
-type Verdict =
-  | { readonly is: 'none' }
-  | { readonly is: 'there'; readonly explanation: Explanation }
-  | { readonly is: 'refused'; readonly detail: string }
 
 export class DeployPage extends StateElement {
   static override styles = [
@@ -95,11 +86,9 @@ export class DeployPage extends StateElement {
   declare problem: string
   declare created: Pod | Deployment | undefined
   declare isBusy: boolean
-  readonly #verdict = shallowRef<Verdict>({ is: 'none' })
+  readonly #trial = new Trial()
   readonly #schemas = new Answer(() => schemasOf())
   #isPrefilled = false
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #tries = 0
 
   constructor() {
     super()
@@ -112,7 +101,7 @@ export class DeployPage extends StateElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    clearTimeout(this.#timer)
+    this.#trial.stop()
   }
 
   override render(): TemplateResult {
@@ -167,14 +156,14 @@ export class DeployPage extends StateElement {
     return html`<schema-form
       .schema=${deployForm(this.kind, schema)}
       .value=${this.value}
-      .errors=${this.errors}
+      .errors=${[...this.errors, ...(this.#trial.verdict.is === 'refused' ? this.#trial.verdict.errors : [])]}
       .suggestions=${suggestionsOf(this.cluster)}
       @form-change=${({ detail }: CustomEvent<Value>) => this.#put(detail)}
     ></schema-form>`
   }
 
   #aside(): TemplateResult {
-    const verdict = this.#verdict.value
+    const { verdict } = this.#trial
     const isReady = triedAs(this.kind, this.value) !== undefined
     return html`
       <section class="card" aria-label="What would happen">
@@ -230,42 +219,8 @@ export class DeployPage extends StateElement {
   }
 
   #trySoon(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#try(), TRY_AFTER_MS)
-  }
-
-  /** Of several answers the one that was asked for last counts. */
-  async #try(): Promise<void> {
-    const tried = triedAs(this.kind, this.value)
-    const number = ++this.#tries
-    if (!tried) {
-      this.#verdict.value = { is: 'none' }
-      return
-    }
-    try {
-      const explanation = await this.cluster.ask<Explanation>('pods.create', { ...tried, dryRun: true })
-      if (number === this.#tries) this.#say({ is: 'there', explanation }, [])
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      if (number === this.#tries) this.#refuse(error)
-    }
-  }
-
-  #refuse({ message, errors }: WireError): void {
-    const where = errors.map(({ path }) => labelOf(path.split('/').at(-1) ?? '')).join(', ')
-    const isPattern = errors.some((error) => plainly(error.message) !== error.message)
-    this.#say({ is: 'refused', detail: isPattern ? `Not right yet: ${where}` : message }, this.#placed(errors))
-  }
-
-  #say(verdict: Verdict, errors: readonly FieldError[]): void {
-    this.#verdict.value = verdict
-    this.errors = errors
-  }
-
-  /** What was tried of a deployment was its template. */
-  #placed(errors: readonly FieldError[]): readonly FieldError[] {
-    if (this.kind === 'pod') return errors
-    return errors.map((error) => (/^\/(?:pack|namespace)$/.test(error.path) ? error : { ...error, path: `/template${error.path}` }))
+    this.errors = []
+    this.#trial.soon(this.cluster, this.kind, this.value)
   }
 
   async #create(event: Event): Promise<void> {

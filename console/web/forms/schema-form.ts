@@ -3,10 +3,12 @@
  * Fields made from a JSON Schema, each with what the schema says of it and what the server has against it. What holds others is
  * folded away until it is wanted, or until something in it is wrong. Fires form-change with the new value.
  */
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import { shared } from '../styles.ts'
+import { isFilled, isFolded, parsed, shown, summaryOf, without, wordOf } from './field-text.ts'
+import { formStyles } from './form-styles.ts'
 import './pairs-field.ts'
-import { fieldOf, helpOf, isNullable, labelOf, plainly, type Field, type Schema } from './schema.ts'
+import { fieldOf, helpOf, labelOf, plainly, type Field, type Schema } from './schema.ts'
 import { errorsAt, hasErrorsBelow, isObject, pointerOf, valueAt, withValue, type FieldError, type Path, type Value } from './value.ts'
 
 interface Asked {
@@ -18,62 +20,7 @@ interface Asked {
 }
 
 export class SchemaForm extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      .field {
-        margin-block-end: 0.9rem;
-      }
-      label,
-      .label {
-        display: block;
-        margin-block-end: 0.2rem;
-        font-weight: 500;
-      }
-      label.beside {
-        display: inline-flex;
-        align-items: center;
-        gap: 0.5rem;
-        margin-inline-end: 1rem;
-        font-weight: 400;
-      }
-      input:not([type='checkbox']),
-      select,
-      textarea {
-        width: 100%;
-      }
-      input[type='number'] {
-        max-width: 14rem;
-      }
-      .help,
-      .error {
-        margin: 0.2rem 0 0;
-        font-size: 0.9em;
-      }
-      .error {
-        color: var(--bad);
-      }
-      details {
-        margin-block-end: 0.9rem;
-        padding: 0.5rem 0.75rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-      }
-      details[open] > summary {
-        margin-block-end: 0.75rem;
-      }
-      summary {
-        cursor: pointer;
-        font-weight: 500;
-      }
-      fieldset {
-        margin: 0 0 0.75rem;
-        padding: 0.75rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-      }
-    `,
-  ]
+  static override styles = [shared, formStyles]
   static override properties = {
     schema: { attribute: false },
     value: { attribute: false },
@@ -320,27 +267,7 @@ export class SchemaForm extends LitElement {
 }
 customElements.define('schema-form', SchemaForm)
 
-const isFolded = ({ is }: Field): boolean => is === 'group' || is === 'items' || is === 'pairs' || is === 'json'
-const isFilled = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : isObject(value) && Object.keys(value).length > 0)
-/** What a field without a value is. */
-const without = (schema: Schema): null | undefined => (isNullable(schema) ? null : undefined)
-const shown = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
-const wordOf = (choice: string): string => ({ true: 'yes', false: 'no' })[choice] ?? choice
-
 function helpText(schema: Schema) {
   const help = helpOf(schema)
   return help === '' ? '' : html`<p class="help muted">${help}</p>`
-}
-
-function summaryOf(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? '' : String(value.length)
-  return isObject(value) ? Object.keys(value).map(labelOf).join(', ') : ''
-}
-
-function parsed(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: text.trim() === '' ? undefined : (JSON.parse(text) as unknown) }
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 /**
  * Light or dark: the system's, unless somebody has chosen, which this browser keeps. It stands on the root element, where
- * console.css reads it; what draws by itself reads `shade` and is drawn again when it changes.
+ * console.css reads it, and what draws by itself can see it change.
  */
 import { shallowRef } from '@vue/reactivity'
 
@@ -10,11 +10,8 @@ export type Theme = (typeof CHOICES)[number]
 
 const darkness = matchMedia('(prefers-color-scheme: dark)')
 const chosen = shallowRef<Theme>(CHOICES.find((each) => each === localStorage.getItem(KEY)) ?? 'system')
-const current = shallowRef<'light' | 'dark'>('light')
 
 export const theme = (): Theme => chosen.value
-/** What is shown now. */
-export const shade = (): 'light' | 'dark' => current.value
 
 export function choose(next: Theme): void {
   chosen.value = next
@@ -29,7 +26,6 @@ export const nextTheme = (before: Theme): Theme => CHOICES[(CHOICES.indexOf(befo
 function show(): void {
   const isDark = chosen.value === 'dark' || (chosen.value === 'system' && darkness.matches)
   document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light'
-  current.value = isDark ? 'dark' : 'light'
 }
 
 darkness.addEventListener('change', show)

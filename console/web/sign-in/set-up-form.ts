@@ -30,7 +30,7 @@ export class SetUpForm extends LitElement {
         <label>E-mail <input name="email" type="email" required autocomplete="username" autofocus /></label>
         <label>Password <input name="password" type="password" required minlength="8" autocomplete="new-password" /></label>
         <p role="alert">${this.problem}</p>
-        <button ?disabled=${this.isBusy}>Make the administrator</button>
+        <button data-kind="primary" ?disabled=${this.isBusy}>Make the administrator</button>
       </form>
       <p><a href="/">Sign in instead</a></p>
     `

@@ -27,7 +27,7 @@ export class SignInForm extends LitElement {
         <label>E-mail <input name="email" type="email" required autocomplete="username" autofocus /></label>
         <label>Password <input name="password" type="password" required autocomplete="current-password" /></label>
         <p role="alert">${this.problem}</p>
-        <button ?disabled=${this.isBusy}>Sign in</button>
+        <button data-kind="primary" ?disabled=${this.isBusy}>Sign in</button>
       </form>
       <p class="muted">A cluster without users is set up with the link that its server printed at the first start.</p>
       <p class="muted">From a terminal: <code>npx stark login --server ${location.origin}</code></p>
