@@ -8,8 +8,8 @@ const entries = [
   entry('Page', 'Pods', 'g p'),
   entry('Node', 'alpha', 'online'),
   entry('Pod', 'my-web', 'default running'),
-  entry('Pod', 'web', 'default running'),
   entry('Pod', 'web-2', 'staging pending'),
+  entry('Pod', 'web', 'default running'),
 ]
 const found = (text: string, most = 10): string[] => search(entries, text, most).map(({ text: name }) => name)
 

@@ -9,6 +9,7 @@ const text = fc.oneof(
   fc.constantFrom(
     '',
     'yes',
+    'y',
     'null',
     '1.0',
     '0x1f',
@@ -50,7 +51,7 @@ test('is read as what it was made of', () => {
   fc.assert(
     fc.property(json, (value) => {
       const zero = (each: unknown): unknown => JSON.parse(JSON.stringify(each))
-      expect(zero(parse(toYaml(value)))).toEqual(zero(value))
+      for (const version of ['1.2', '1.1'] as const) expect(zero(parse(toYaml(value), { version }))).toEqual(zero(value))
     }),
   )
 })
