@@ -3,6 +3,10 @@ import { shallowRef } from '@vue/reactivity'
 import { WireError } from '../../kernel/wire/client.ts'
 import { Refusal } from './http.ts'
 
+const RETRY_MS = 1_000
+/** Ten minutes. */
+const TRIES_MAX = 600
+
 export type State<T> =
   | { readonly is: 'waiting' }
   | { readonly is: 'there'; readonly value: T }
@@ -25,17 +29,25 @@ export class Answer<T> {
   /** The answer that there is stays until the new one has come; of several the one that was asked for last counts. */
   async again(): Promise<void> {
     const asked = ++this.#asked
-    const state = await stateOf(this.#ask())
-    if (asked === this.#asked) this.#state.value = state
+    const isCurrent = (): boolean => asked === this.#asked
+    const state = await stateOf(this.#ask, isCurrent)
+    if (isCurrent()) this.#state.value = state
   }
 }
 
-async function stateOf<T>(answer: Promise<T>): Promise<State<T>> {
-  try {
-    return { is: 'there', value: await answer }
-  } catch (error) {
-    if (!(error instanceof WireError || error instanceof Refusal)) throw error
-    return { is: 'failed', detail: error.message }
+/** A question changes nothing, so it is asked again for as long as nobody is there to answer. @param isWanted whether still */
+async function stateOf<T>(ask: () => Promise<T>, isWanted: () => boolean): Promise<State<T>> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return { is: 'there', value: await ask() }
+    } catch (error) {
+      if (!(error instanceof WireError || error instanceof Refusal)) throw error
+      const isOffline = error instanceof WireError && error.code === 'OFFLINE'
+      if (!isOffline || tries === TRIES_MAX || !isWanted()) return { is: 'failed', detail: error.message }
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, RETRY_MS)
+    })
   }
 }
 

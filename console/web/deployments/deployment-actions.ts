@@ -1,5 +1,6 @@
 /** What can be done to a deployment, and what each of it means for this one. */
 import type { Deployment } from '../../../kernel/schema/deployment.ts'
+import { shellWord } from '../format.ts'
 import type { Action } from '../parts/action.ts'
 import { wordsOf } from '../pods/pod-actions.ts'
 
@@ -9,6 +10,7 @@ export function deploymentActions(deployment: Deployment): readonly Action[] {
   return [
     ...(mode === 'replicated' ? [scale(deployment)] : []),
     ...(status.phase === 'canary' ? [promote(deployment)] : []),
+    edit(deployment),
     restart(deployment),
     ...(revisions.length > 1 ? [rollBack(deployment)] : []),
     deployment.paused ? resume(deployment) : pause(deployment),
@@ -34,6 +36,22 @@ const scale = (deployment: Deployment): Action => {
   }
 }
 
+const EDITED = ['packVersion', 'followVersion', 'template', 'strategy', 'revisionHistoryLimit', 'labels', 'annotations'] as const
+
+/** Another version or template is a revision, which is taken back as any other. */
+const edit = (deployment: Deployment): Action => {
+  const { id, name } = deployment
+  return {
+    label: 'Edit',
+    operation: 'deployments.update',
+    input: { id },
+    consequence: `Another version or template makes a revision of ${name}, and its pods move to that as fast as its strategy allows.`,
+    command: (filled) => `npx stark deployment update ${wordsOf(deployment)} --input ${shellWord(JSON.stringify(filled))}`,
+    done: `Deployment ${name} is changed`,
+    form: { fields: EDITED, value: Object.fromEntries(EDITED.map((field) => [field, deployment[field]])), isPatch: true },
+  }
+}
+
 const promote = (deployment: Deployment): Action => ({
   label: 'Promote',
   operation: 'deployments.promote',
@@ -54,7 +72,7 @@ const restart = (deployment: Deployment): Action => {
     operation: 'deployments.update',
     input: { id, template: changed },
     consequence: `Replaces all pods of ${name} by new ones, as fast as its strategy allows. It makes a revision.`,
-    command: `npx stark deployment update ${wordsOf(deployment)} --template '${JSON.stringify(changed)}'`,
+    command: `npx stark deployment update ${wordsOf(deployment)} --template ${shellWord(JSON.stringify(changed))}`,
     done: `Deployment ${name} is being restarted`,
     undo: { operation: 'deployments.rollback', input: { id, revision }, done: `Deployment ${name} goes back to revision ${revision}` },
   }

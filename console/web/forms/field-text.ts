@@ -12,10 +12,11 @@ export const without = (schema: Schema): null | undefined => (isNullable(schema)
 export const shown = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
 export const wordOf = (choice: string): string => ({ true: 'yes', false: 'no' })[choice] ?? choice
 
-/** Beside the name of what is folded: what is in it. */
-export function summaryOf(value: unknown): string {
+/** Beside the name of what is folded: what is in it. The names of pairs are somebody's own. */
+export function summaryOf(value: unknown, { is }: Field): string {
   if (Array.isArray(value)) return value.length === 0 ? '' : String(value.length)
-  return isObject(value) ? Object.keys(value).map(labelOf).join(', ') : ''
+  const names = isObject(value) ? Object.keys(value) : []
+  return (is === 'pairs' ? names : names.map(labelOf)).join(', ')
 }
 
 /** @returns undefined for what is not JSON */

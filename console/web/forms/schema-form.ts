@@ -92,7 +92,7 @@ export class SchemaForm extends LitElement {
     const pointer = pointerOf(path)
     if (hasErrorsBelow(this.errors, path) || errorsAt(this.errors, path).length > 0 || isFilled(value)) this.#unfolded.add(pointer)
     return html`<details ?open=${this.#unfolded.has(pointer)}>
-      <summary>${label} <span class="muted">${summaryOf(value)}</span></summary>
+      <summary>${label} <span class="muted">${summaryOf(value, fieldOf(schema))}</span></summary>
       ${helpText(schema)} ${inside} ${this.#errorsOf(path)}
     </details>`
   }

@@ -28,7 +28,22 @@ export function nodeActions(node: Node, left: number): readonly Action[] {
     done: `Node ${name} is being drained`,
     isDangerous: left > 0,
   }
-  return [turn(node, !unschedulable), drain, ...(left === 0 ? [removing] : [])]
+  return [turn(node, !unschedulable), edit(node), drain, ...(left === 0 ? [removing] : [])]
+}
+
+/** Changes of labels and taints also change where pods may go, and taints who may stay. */
+function edit({ id, name, labels, annotations, taints, trusted }: Node): Action {
+  const before = { labels, annotations, taints, trusted }
+  return {
+    label: 'Edit',
+    operation: 'nodes.update',
+    input: { id },
+    consequence: `Changes what the scheduler knows of node ${name}. A taint NoExecute makes pods leave that do not tolerate it.`,
+    command: (filled) => `npx stark node update ${shellWord(name)} --input ${shellWord(JSON.stringify(filled))}`,
+    done: `Node ${name} is changed`,
+    form: { fields: ['labels', 'taints', 'annotations', 'trusted'], value: before, isPatch: true },
+    undo: { operation: 'nodes.update', input: { id, ...before }, done: `Node ${name} is as it was` },
+  }
 }
 
 function turn({ id, name }: Node, isCordoning: boolean): Action {

@@ -16,7 +16,22 @@ export function packActions(pack: Pack, pods: number): readonly Action[] {
     done: `${ref} is deleted`,
     isDangerous: true,
   }
-  return [turn(pack), ...(pods === 0 ? [remove] : [])]
+  return [edit(pack), turn(pack), ...(pods === 0 ? [remove] : [])]
+}
+
+function edit({ id, name, version, description, labels, annotations }: Pack): Action {
+  const ref = `${name}@${version}`
+  const before = { description, labels, annotations }
+  return {
+    label: 'Edit',
+    operation: 'packs.update',
+    input: { id },
+    consequence: `Changes what is said of ${ref}. Its bundle never changes.`,
+    command: (filled) => `npx stark pack update ${shellWord(ref)} --input ${shellWord(JSON.stringify(filled))}`,
+    done: `${ref} is changed`,
+    form: { fields: ['description', 'labels', 'annotations'], value: before, isPatch: true },
+    undo: { operation: 'packs.update', input: { id, ...before }, done: `${ref} is as it was` },
+  }
 }
 
 function turn({ id, name, version, visibility }: Pack): Action {
