@@ -15,10 +15,14 @@ const all: Benches = {
     measures: 'starts and memory of pods by runtime, and thousands of hollow agents on one server',
     load: () => import('./agents.ts'),
   },
+  console: {
+    measures: 'first paint, frames, filters and memory of the web console, beside an empty page',
+    load: () => import('./console.ts'),
+  },
   deploy: { measures: 'from POST to running as a watcher sees it, beside a bare process', load: () => import('./deploy.ts') },
 }
 
-const usage = (benches: Benches) => `usage: npm run -s bench -- NAME [--json] [--rows a,b]
+const usage = (benches: Benches) => `usage: npm run -s bench -- NAME [--json] [--rows a,b] [--quick]
 
 ${Object.entries(benches)
   .map(([name, { measures }]) => `  ${name.padEnd(12)}${measures}`)
@@ -26,6 +30,7 @@ ${Object.entries(benches)
 
   --json      one JSON object on stdout, and nothing else
   --rows a,b  only these rows of the bench
+  --quick     shorter, where it takes long
 `
 
 /** @returns the exit code: 2 for a call that makes no sense */
@@ -64,10 +69,15 @@ function parse(args: string[]): string | { name: string | undefined; json: boole
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false }, rows: { type: 'string' } },
+      options: {
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+        rows: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+      },
     })
     if (positionals.length > 1) return `one bench at a time, not ${positionals.join(' and ')}`
-    const options = values.rows === undefined ? {} : { rows: values.rows.split(',') }
+    const options = { ...(values.rows === undefined ? {} : { rows: values.rows.split(',') }), ...(values.quick ? { isQuick: true } : {}) }
     return { name: positionals[0], json: values.json, help: values.help, options }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

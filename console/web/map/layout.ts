@@ -85,7 +85,7 @@ export function layOut(groups: readonly Members[], { width, height, pods }: Size
   return { groups: placed, cells, size: { width, height: y }, columns, cell, gap, head, grid: gridOf({ cell, head, pods }), room: pods }
 }
 
-const gapOf = (cell: number): number => (cell >= 48 ? 8 : cell >= 20 ? 3 : 1)
+const gapOf = (cell: number): number => (cell >= 48 ? 8 : cell >= 28 ? 4 : cell >= 14 ? 2 : 1)
 const columnsOf = (cell: number, width: number): number => Math.max(1, Math.floor((width + gapOf(cell)) / (cell + gapOf(cell))))
 const heightOf = (count: number, columns: number, step: number): number => Math.ceil(count / columns) * step
 

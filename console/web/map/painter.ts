@@ -12,7 +12,7 @@ import type { Palette } from './palette.ts'
 import { toScreen, type View } from './view.ts'
 
 /** Smaller squares are shown as one bar a cell. */
-const SQUARE_PX_MIN = 2.5
+const SQUARE_PX_MIN = 2
 /** Smaller ones have no shape, only a colour. */
 const SHAPED_FROM_PX = 6
 const NAMED_FROM_PX = 64

@@ -3,6 +3,8 @@
 export interface BenchOptions {
   /** Only these rows; undefined is all. */
   readonly rows?: readonly string[]
+  /** Shorter, where a bench takes long: enough to see that it works, and roughly what it says. */
+  readonly isQuick?: boolean
 }
 
 export interface Bench {

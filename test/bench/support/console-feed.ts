@@ -2,7 +2,7 @@
  * A control plane that is none: it serves the console as it is built, lets anybody in, and tells of nodes and pods that nobody runs,
  * changing as many a second as it is told, one event for each as commits have it. For clusters larger than hollow agents can be here.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -28,11 +28,14 @@ export interface FeedSize {
 export class ConsoleFeed {
   readonly #nodes: readonly Node[]
   readonly #pods: Pod[]
+  readonly #files = builtFiles()
   readonly #server = createServer((request, response) => this.#serve(request, response))
   readonly #sockets = new Map<WebSocket, Map<string, number>>()
   #revision = 1
   #timer: NodeJS.Timeout | undefined
   #owed = 0
+  /** How many changes there were. */
+  changed = 0
   #random = 1
 
   private constructor({ nodes, pods }: FeedSize) {
@@ -111,6 +114,7 @@ export class ConsoleFeed {
     const moved = this.#pick(10) === 0 ? { nodeId: this.#of(this.#nodes).id, status: 'starting' as const } : { status: this.#of(LIFE) }
     const pod: Pod = { ...before, ...moved, resourceVersion: ++this.#revision }
     this.#pods[index] = pod
+    this.changed += 1
     for (const [socket, watches] of this.#sockets) {
       const id = watches.get('pods')
       if (id !== undefined) send(socket, this.#event(id, { put: [pod] }))
@@ -142,11 +146,18 @@ export class ConsoleFeed {
   #serve({ url = '/', method }: IncomingMessage, response: ServerResponse): void {
     if (method === 'POST' && url === '/api/auth/login') return signIn(response)
     const { pathname } = new URL(url, this.url)
-    const asked = path.join(dist, 'web', path.normalize(pathname))
-    const file = path.extname(asked) !== '' && existsSync(asked) ? asked : path.join(dist, 'web/index.html')
+    if (pathname === '/panels.json') return void response.setHeader('content-type', 'application/json').end('[]')
+    const file = this.#files.has(pathname.slice(1)) ? pathname.slice(1) : 'index.html'
     response.setHeader('content-type', TYPES[path.extname(file)] ?? 'application/octet-stream')
-    response.end(readFileSync(file))
+    response.end(this.#files.get(file))
   }
+}
+
+/** By their paths, read at once: a build that others begin meanwhile does not mix with this one. */
+function builtFiles(): ReadonlyMap<string, Buffer> {
+  const folder = path.join(dist, 'web')
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => path.extname(name) in TYPES)
+  return new Map(names.map((name) => [name, readFileSync(path.join(folder, name))]))
 }
 
 function signIn(response: ServerResponse): void {
