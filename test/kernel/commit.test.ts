@@ -86,6 +86,10 @@ describe('a commit', () => {
     const create = (transaction: Transaction) => transaction.create('pods', { ...aPod(), ...fields })
     await expect(kernel.commit(who, create)).rejects.toThrow('a record of pods is not of its schema')
     expect([...kernel.state.all('pods')]).toEqual([])
+    const pod = await kernel.commit(who, (transaction) => transaction.add('pods', aPod()))
+    const update = (transaction: Transaction) => transaction.update('pods', pod.id, fields)
+    await expect(kernel.commit(who, update)).rejects.toThrow('a record of pods is not of its schema')
+    expect(kernel.state.get('pods', pod.id)).toBe(pod)
   })
 
   test('freezes its records, and replaces those that it changes', async () => {
