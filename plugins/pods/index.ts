@@ -57,7 +57,10 @@ export const pods = (): Plugin => ({
     kernel.hooks.filter.tap('pods', (candidates) => {
       const { nodeName } = candidates.pod
       if (nodeName === null) return
-      candidates.where(({ id, name }) => id === nodeName || name === nodeName || 'are not the node that the pod names', { isFixed: true })
+      candidates.where(({ id, name }) => id === nodeName || name === nodeName || 'are not the node that the pod names', {
+        isFixed: true,
+        sharedAs: nodeName,
+      })
       candidates.retryOn('nodes:put')
     })
     kernel.provide('podDrafts', { of: (input, context) => podOf(input as PodInput, context) as New<Pod> })
