@@ -37,7 +37,10 @@ export class DeployPage extends StateElement {
         position: sticky;
         inset-block-start: 4rem;
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
+        max-height: calc(100vh - 5rem);
+        overflow: auto;
       }
       fieldset {
         display: flex;
@@ -62,6 +65,7 @@ export class DeployPage extends StateElement {
         }
         .aside {
           position: static;
+          max-height: none;
         }
       }
     `,

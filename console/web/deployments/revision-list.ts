@@ -116,8 +116,8 @@ const textOf = ({ packName }: Deployment, { packVersion, template }: DeploymentR
 const MARKS = { same: ' ', gone: '-', new: '+' } as const
 const lineOf = ({ is, text }: Line) => html`<span data-is=${is}>${MARKS[is]} ${text}</span>`
 
-const outcomeOf = ({ isGood, hasFailed, isPromoted }: DeploymentRevision): TemplateResult => {
+const outcomeOf = ({ isGood, hasFailed }: DeploymentRevision): TemplateResult => {
   if (hasFailed) return html`<span class="status" data-tone="bad">failed</span>`
-  if (isGood) return html`<span class="status" data-tone="good">complete${isPromoted ? ', promoted' : ''}</span>`
+  if (isGood) return html`<span class="status" data-tone="good">complete</span>`
   return html`<span class="status" data-tone="still">not complete</span>`
 }

@@ -7,6 +7,7 @@ const ROWS_MAX = 200
 
 export const judgementStyles = css`
   td {
+    min-width: 6rem;
     max-width: 16rem;
   }
   tr[data-mark='chosen'] th {
