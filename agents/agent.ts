@@ -15,7 +15,7 @@ import type { Letter, PodMail } from './pod-mail.ts'
 import { PodRun, type ReportedStatus } from './pod-run.ts'
 import { reconcile, type Task } from './reconcile.ts'
 import type { AssignedPod } from './pod-spec.ts'
-import type { PodEvents, RunningPod } from './runtime.ts'
+import type { PodEvents, RunningPod, Usage } from './runtime.ts'
 
 const REGISTER_RETRY_MS = 1_000
 /** What the control plane gives a node that asks for a rest: plugins/nodes. */
@@ -225,11 +225,9 @@ export class Agent {
   }
 
   async #beat(): Promise<void> {
-    const used = await Promise.all([...this.#taken.values()].map((run) => run.usage()))
-    const cpu = used.reduce((sum, { cpuMillicores }) => sum + cpuMillicores, 0)
-    const memory = used.reduce((sum, { memoryMb }) => sum + memoryMb, 0)
+    const used = sumOf(await Promise.all([...this.#taken.values()].map((run) => run.usage())))
     try {
-      await this.#client.ask('nodes.heartbeat', { id: this.#options.facts.id, used: { cpu, memory } })
+      await this.#client.ask('nodes.heartbeat', { id: this.#options.facts.id, ...(used ? { used } : {}) })
     } catch (error) {
       // The next one may get through; the server's own clock decides what silence means.
       if (!(error instanceof WireError)) throw error
@@ -286,4 +284,15 @@ export class Agent {
     const { onChange } = this.#options
     if (onChange) onChange(this.status)
   }
+}
+
+/** What all of them use; undefined when it is not known of one, because a sum without it would make the node look idle. */
+function sumOf(usages: readonly (Usage | undefined)[]): { readonly cpu: number; readonly memory: number } | undefined {
+  let [cpu, memory] = [0, 0]
+  for (const usage of usages) {
+    if (!usage) return undefined
+    cpu += usage.cpuMillicores
+    memory += usage.memoryMb
+  }
+  return { cpu, memory }
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Exit, Pod } from '../kernel/schema/pod.ts'
 import { WireError } from '../kernel/wire/client.ts'
 import { bytesOf, LogRing } from './log-ring.ts'
-import type { PodEvents, PodExit, RunningPod } from './runtime.ts'
+import type { PodEvents, PodExit, RunningPod, Usage } from './runtime.ts'
 import type { Taken } from './reconcile.ts'
 
 const RETRY_MS = 1_000
@@ -81,8 +81,9 @@ export class PodRun implements Taken {
     return this.#report.status === 'running'
   }
 
-  async usage(): Promise<{ cpuMillicores: number; memoryMb: number }> {
-    return this.#running?.usage() ?? { cpuMillicores: 0, memoryMb: 0 }
+  /** What it uses; undefined where nobody can tell. */
+  async usage(): Promise<Usage | undefined> {
+    return this.#running ? this.#running.usage() : { cpuMillicores: 0, memoryMb: 0 }
   }
 
   /** The signal, then the end after the grace. */

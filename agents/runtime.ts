@@ -48,6 +48,12 @@ export interface PodEvents {
   onExit(exit: PodExit): void
 }
 
+/** What a pod uses of its node. */
+export interface Usage {
+  readonly cpuMillicores: number
+  readonly memoryMb: number
+}
+
 export interface RunningPod {
   readonly podId: string
   readonly incarnation: number
@@ -59,8 +65,8 @@ export interface RunningPod {
   request(message: PodMessage): Promise<unknown>
   /** Kills at once; onExit follows. */
   kill(): void
-  /** Since the call before. Zeros where the platform does not tell. */
-  usage(): Promise<{ cpuMillicores: number; memoryMb: number }>
+  /** Since the call before; undefined where the platform does not tell. */
+  usage(): Promise<Usage | undefined>
 }
 
 /** @typeParam Spec says, beside the rest, where the bundle is */

@@ -58,8 +58,8 @@ export class FramePod implements RunningPod {
   }
 
   /** A browser does not tell. */
-  async usage(): Promise<{ cpuMillicores: number; memoryMb: number }> {
-    return { cpuMillicores: 0, memoryMb: 0 }
+  async usage(): Promise<undefined> {
+    return undefined
   }
 
   async #begin(podEnd: MessagePort): Promise<void> {

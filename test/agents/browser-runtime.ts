@@ -91,7 +91,7 @@ export class RuntimePage {
       kill: () => void this.ask((page, pod) => page.kill(pod), pod),
       message: ({ from, data }) => void this.ask((page, a) => page.message(a.pod, a.from, a.data), { pod, from, data }),
       request: async ({ from, data }) => unwrap(await this.ask((page, a) => page.request(a.pod, a.from, a.data), { pod, from, data })),
-      usage: async () => ({ cpuMillicores: 0, memoryMb: 0 }),
+      usage: async () => undefined,
     }
   }
 

@@ -63,7 +63,7 @@ describe('a pod in a process', () => {
     const observed = start(`const kept = Buffer.alloc(100_000_000, 1)
       export default async (context) => { context.log.info('holding', kept.length); await context.sleep(60_000) }`)
     await observed.logged('holding')
-    const { memoryMb } = await observed.pod.usage()
+    const { memoryMb = 0 } = (await observed.pod.usage()) ?? {}
     expect(memoryMb).toBeGreaterThan(100)
     expect(memoryMb).toBeLessThan(200)
     observed.pod.kill()

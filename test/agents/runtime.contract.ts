@@ -117,7 +117,7 @@ export function runtimeContract(name: string, { create, killSignal, platform = '
         await observed.pod.usage()
         const usage = await waitFor('a busy sample', async () => {
           const sample = await observed.pod.usage()
-          return sample.cpuMillicores > 200 && sample
+          return sample !== undefined && sample.cpuMillicores > 200 && sample
         })
         expect(usage.cpuMillicores).toBeLessThan(2000)
         observed.pod.kill()

@@ -6,12 +6,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Agent } from '../../agents/agent.ts'
-import type { PodEvents, RunningPod } from '../../agents/runtime.ts'
+import type { PodEvents, RunningPod, Usage } from '../../agents/runtime.ts'
 import { isBackingOff, isEnded, KernelError, type Plugin, type Pod } from '../../kernel/index.ts'
 import { Seats } from '../../plugins/gateway/admission.ts'
 import { Connection } from '../../plugins/gateway/connection.ts'
 import { Watches } from '../../plugins/gateway/watches.ts'
 import { logs } from '../../plugins/logs/index.ts'
+import { aPod } from '../support/builders.ts'
 import { idMaker } from '../support/ids.ts'
 import { admin, nodeOf } from '../support/calls.ts'
 import { startCluster, type Cluster } from '../support/cluster.ts'
@@ -47,6 +48,8 @@ class World {
   readonly running = new Set<FakeRun>()
   readonly started: string[] = []
   readonly violations: string[] = []
+  /** What each pod says that it uses. */
+  usage: Usage | undefined = { cpuMillicores: 0, memoryMb: 0 }
   readonly #partitioned = new Set<string>()
   readonly agents = new Map<string, Agent>()
   readonly #pairs = new Map<string, SocketPair>()
@@ -188,7 +191,7 @@ class World {
       kill: () => queueMicrotask(() => run.end('failed')),
       message: () => undefined,
       request: () => Promise.resolve(null),
-      usage: () => Promise.resolve({ cpuMillicores: 0, memoryMb: 0 }),
+      usage: () => Promise.resolve(this.usage),
     }
   }
 }
@@ -269,4 +272,20 @@ describe('agents and control plane under faults', () => {
       { numRuns: RUNS },
     )
   }, 60_000)
+})
+
+test.each([
+  ['says what its pods use is loaded by that', { cpuMillicores: 0, memoryMb: 0 }, 'node-1'],
+  ['cannot tell is loaded by what they asked for, and not idle', undefined, 'node-2'],
+])('a node that %s', async (_what, usage, least) => {
+  const world = new World()
+  world.usage = usage
+  await world.startServer()
+  for (const id of nodeIds) world.startAgent(id)
+  await world.pass(1000)
+  await world.cluster.call('pods.create', { pack: 'web', nodeName: 'node-1', resources: { requests: { cpu: 3000 } } }, { who: admin })
+  await world.pass(30_000)
+  const next = aPod({ scheduling: { schedulingPolicy: 'least_loaded' } })
+  expect(world.cluster.kernel.scheduler.judge(next).best?.name).toBe(least)
+  for (const id of nodeIds) world.killAgent(id)
 })
