@@ -51,11 +51,17 @@ export class Fleet {
   #nodes = new Set<string>()
   #came: Stay[] = []
   #left: Stay[] = []
-  readonly #counts = shallowRef<Counts>(this.#count())
+  #latest = this.#count()
+  readonly #counts = shallowRef<Counts>(this.#latest)
 
   /** Reactive, and replaced with each frame in which something has changed. */
   get counts(): Counts {
     return this.#counts.value
+  }
+
+  /** The same, followed by nobody. */
+  get countsNow(): Counts {
+    return this.#latest
   }
 
   /** Pods that were asked for and have no node, by id. */
@@ -101,7 +107,8 @@ export class Fleet {
     this.#nodes = new Set()
     this.#came = []
     this.#left = []
-    this.#counts.value = this.#count()
+    this.#latest = this.#count()
+    this.#counts.value = this.#latest
     for (const listener of this.#listeners) listener(changes)
   }
 

@@ -2,7 +2,7 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { layOut, squareAt, type Point } from '../../console/web/map/layout.ts'
 import type { Pack } from '../../kernel/index.ts'
 import { done } from '../support/api.ts'
@@ -18,27 +18,28 @@ let browser: Chromium
 let pack: Pack
 let left: RawNode
 let right: RawNode
+let tab: Tab | undefined
 
 beforeAll(async () => {
   server = await startServer({ env: { STARK_PLUGINS_DIR: plugins } })
   pack = await server.push({ name: 'waits' })
   left = await server.join({ name: 'left', labels: { zone: 'a' } })
+  browser = await Chromium.launch(temporaryFolder('chromium'))
   right = await server.join({ name: 'right', labels: { zone: 'b' } })
 })
 afterAll(async () => {
+  await browser.close()
   left.close()
   right.close()
   await server.kill('SIGTERM')
 })
-beforeEach(async () => {
-  browser = await Chromium.launch(temporaryFolder('chromium'))
-})
+/** Of a test; a tab of its own is signed in by nobody. */
 afterEach(async () => {
-  await browser.close()
+  await tab?.close()
 })
 
 async function signIn(path: string): Promise<Tab> {
-  const tab = await browser.open(server.url + path)
+  tab = await browser.open(server.url + path)
   await tab.page.getByLabel('E-mail').fill(ADMIN.email)
   await tab.page.getByLabel('Password').fill(ADMIN.password)
   await tab.page.getByRole('button', { name: 'Sign in' }).click()

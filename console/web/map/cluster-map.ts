@@ -131,7 +131,7 @@ export class ClusterMap extends StateElement {
       <button aria-pressed=${list === '' ? 'false' : 'true'} @click=${() => this.navigation.refine({ list: list === '' ? '1' : '' })}>
         As a list
       </button>
-      <span class="muted">${counted(this.cluster.raw('nodes').size, 'node')}, ${counted(fleet.counts.held.pods, 'pod')}</span>
+      <span class="muted">${counted(this.cluster.raw('nodes').size, 'node')}, ${counted(fleet.countsNow.held.pods, 'pod')}</span>
       ${fleet.waiting.size > 0 ? html`<a href="/queue">${fleet.waiting.size} waiting for a node</a>` : nothing}
     </div>`
   }

@@ -1,35 +1,24 @@
 /**
  * <map-canvas by="zone" colour="age" search="web" selected="ID" .arrows=${arrows} .cluster=${cluster}></map-canvas>
- * The cluster drawn: cells that change are drawn again, and nothing else. To be moved, zoomed and pointed at by mouse, finger and keys.
+ * The cluster drawn, to be moved, zoomed and pointed at by mouse, finger and keys. It follows the fleet by itself; stage.ts draws.
  * Fires map-select and map-open { nodeId, podId } for what is clicked once, and twice or with Enter, and map-key with what its colours
- * mean. It follows the fleet by itself.
+ * mean.
  */
-import { html, LitElement, type PropertyValues } from 'lit'
+import { html, LitElement } from 'lit'
 import type { Node } from '../../../kernel/schema/node.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
-import { colouringByPlugin, type PluginColouring } from '../panels/colouring.ts'
+import type { PluginColouring } from '../panels/colouring.ts'
 import { shared } from '../styles.ts'
 import { canvasStyles } from './canvas-styles.ts'
-import { colouringOf, type Colouring, type Key } from './colouring.ts'
-import { Flights } from './flights.ts'
 import { followGestures } from './gestures.ts'
-import { at, neighbour, type Cell, type Direction, type Point } from './layout.ts'
-import { MapModel } from './map-model.ts'
-import { paintAbove, type Arrow } from './overlay.ts'
-import { paletteOf } from './palette.ts'
-import { Painter, type Scene } from './painter.ts'
-import { finderOf, type Finder } from './search.ts'
+import type { Direction, Point } from './layout.ts'
+import type { Arrow } from './overlay.ts'
+import { Stage, type Shown } from './stage.ts'
 import { showTip, tooltipOf } from './tooltip.ts'
-import { kept, pan, reveal, toMap, WHOLE, zoom, type Bounds, type View } from './view.ts'
 
-/** A cell fills about so much when one has come as near as one can. */
-const CELL_PX_NEAREST = 260
 const KEY_ZOOM = 1.4
-const FLEETING_MS = 30_000
-/** More squares than a frame has time to draw, while the view moves. */
-const SQUARES_MOVING_MAX = 12_000
-const STILL_AFTER_MS = 140
+const AGE_MS = 30_000
 
 export interface MapTarget {
   readonly nodeId: string
@@ -44,36 +33,23 @@ export class MapCanvas extends LitElement {
     colour: {},
     search: {},
     selected: {},
-    arrows: { attribute: false },
     colouring: { attribute: false },
+    arrows: { attribute: false },
     added: { attribute: false },
+    lost: { attribute: false },
     cluster: { attribute: false },
   }
   declare by: string
   declare colour: string
   declare search: string
   declare selected: string
-  declare arrows: readonly Arrow[]
-  /** Of a plugin, in place of `colour`. */
   declare colouring: PluginColouring | undefined
-  /** Nodes that are not there, but would be. */
+  declare arrows: readonly Arrow[]
   declare added: readonly Node[]
+  declare lost: readonly string[]
   declare cluster: Cluster
-  #model: MapModel | undefined
-  #painter: Painter | undefined
-  #above: CanvasRenderingContext2D | undefined
-  #colouring: Colouring | undefined
-  #key: readonly Key[] = []
-  #finder: Finder = finderOf('')
-  #palette = paletteOf(getComputedStyle(document.documentElement))
-  #view: View = WHOLE
-  #size = { width: 1, height: 1 }
-  #hovered: Cell | undefined
-  readonly #flights = new Flights()
-  #isAllDirty = true
-  #frame = 0
-  #movedMs = Number.NEGATIVE_INFINITY
-  #ends: (() => void)[] = []
+  #stage: Stage | undefined
+  #ends: readonly (() => void)[] = []
 
   constructor() {
     super()
@@ -83,6 +59,7 @@ export class MapCanvas extends LitElement {
     this.selected = ''
     this.arrows = []
     this.added = []
+    this.lost = []
   }
 
   override connectedCallback(): void {
@@ -94,8 +71,8 @@ export class MapCanvas extends LitElement {
     super.disconnectedCallback()
     for (const end of this.#ends) end()
     this.#ends = []
-    cancelAnimationFrame(this.#frame)
-    this.#frame = 0
+    this.#stage?.stop()
+    this.#stage = undefined
   }
 
   override render() {
@@ -119,185 +96,59 @@ export class MapCanvas extends LitElement {
     this.#begin()
   }
 
-  override updated(changed: PropertyValues<this>): void {
-    if (changed.has('by')) this.#view = WHOLE
-    if (changed.has('colour') || changed.has('colouring')) this.#colouring = undefined
-    if (changed.has('added')) this.#model?.change({ nodes: new Set([...(changed.get('added') ?? []), ...this.added].map(({ id }) => id)) })
-    if (changed.has('search')) this.#finder = finderOf(this.search)
-    this.#redraw()
+  override updated(): void {
+    this.#stage?.show(this.#shown())
   }
 
   #begin(): void {
-    const [base, above] = this.renderRoot.querySelectorAll('canvas')
-    const map = this.#map()
-    if (!base || !above || !map) return
+    const [cells, above] = this.renderRoot.querySelectorAll('canvas')
+    const map = this.renderRoot.querySelector<HTMLElement>('.map')
+    if (!cells || !above || !map) return
     const { cluster } = this
-    this.#painter = new Painter(base)
-    this.#above = above.getContext('2d') ?? undefined
-    this.#model = new MapModel({
-      nodes: { get: (id) => this.#node(id), values: () => [...cluster.raw('nodes').values(), ...this.added] },
-      holdingOf: (id) => cluster.fleet.holdingOf(id),
-    })
-    const resized = new ResizeObserver(() => this.#resize(base, above))
+    const onKey = (detail: object): unknown => this.dispatchEvent(new CustomEvent('map-key', { detail }))
+    const stage = new Stage({ cells, above, cluster, shown: this.#shown(), onKey })
+    this.#stage = stage
+    const resized = new ResizeObserver(() => this.#resize(stage))
     resized.observe(this)
-    const theme = new MutationObserver(() => this.#recolour())
+    const theme = new MutationObserver(() => stage.recolour())
     theme.observe(document.documentElement, { attributes: true })
-    const ageing = setInterval(() => this.#colours().isFleeting && this.#redraw(), FLEETING_MS)
+    const ageing = setInterval(() => stage.age(), AGE_MS)
     this.#ends = [
       () => resized.disconnect(),
       () => theme.disconnect(),
       () => clearInterval(ageing),
-      cluster.fleet.onChanges((changes) => {
-        this.#model?.change(changes)
-        if (!isStill() && cluster.hasLoaded('pods')) this.#flights.add(changes, performance.now())
-        this.#schedule()
-      }),
+      cluster.fleet.onChanges((changes) => stage.change(changes)),
       followGestures(map, {
-        onZoom: (by, around) => this.#move(zoom(this.#view, { by, around }, this.#bounds())),
-        onPan: (by) => this.#move(pan(this.#view, by, this.#bounds())),
-        onClick: (point) => this.#tell('map-select', this.#targetAt(point)),
-        onOpen: (point) => this.#tell('map-open', this.#targetAt(point)),
-        onPoint: (point) => this.#point(point),
+        onZoom: (by, around) => stage.zoom(by, around),
+        onPan: (by) => stage.pan(by),
+        onClick: (point) => this.#tell('map-select', stage.targetAt(point)),
+        onOpen: (point) => this.#tell('map-open', stage.targetAt(point)),
+        onPoint: (point) => this.#point(stage, point),
       }),
     ]
-    this.#redraw()
   }
 
-  #map(): HTMLElement | null {
-    return this.renderRoot.querySelector('.map')
+  #shown(): Shown {
+    const { by, colour, colouring, search, selected, arrows, added, lost } = this
+    return { by, colour, colouring, search, selected, arrows, added, lost }
   }
 
-  #resize(base: HTMLCanvasElement, above: HTMLCanvasElement): void {
+  #resize(stage: Stage): void {
     const { clientWidth: width, clientHeight: height } = this
-    if (width === 0 || height === 0) return
-    this.#size = { width, height }
-    this.#painter?.resize(width, height, devicePixelRatio)
-    above.width = base.width
-    above.height = base.height
-    above.style.cssText = base.style.cssText
-    this.#above?.scale(devicePixelRatio, devicePixelRatio)
-    this.#redraw()
+    if (width > 0 && height > 0) stage.resize({ width, height })
   }
 
-  #recolour(): void {
-    this.#palette = paletteOf(getComputedStyle(document.documentElement))
-    this.#colouring = undefined
-    this.#redraw()
-  }
-
-  #colours(): Colouring {
-    this.#colouring ??= this.colouring
-      ? colouringByPlugin(this.colouring, this.#palette)
-      : colouringOf(this.colour, this.#palette, () => Date.now())
-    return this.#colouring
-  }
-
-  #bounds(): Bounds {
-    const { size, cell } = this.#model?.layout ?? { size: this.#size, cell: 1 }
-    return { map: size, screen: this.#size, scaleMax: Math.max(1, CELL_PX_NEAREST / cell) }
-  }
-
-  #move(view: View): void {
-    this.#view = view
-    this.#movedMs = performance.now()
-    this.#redraw()
-  }
-
-  #redraw(): void {
-    this.#isAllDirty = true
-    this.#schedule()
-  }
-
-  #schedule(): void {
-    if (this.#frame === 0 && this.isConnected) this.#frame = requestAnimationFrame((now) => this.#draw(now))
-  }
-
-  #draw(now: number): void {
-    this.#frame = 0
-    const [model, painter, above] = [this.#model, this.#painter, this.#above]
-    if (!model || !painter || !above) return
-    model.arrange(this.by, this.#size)
-    if (model.settle(now)) {
-      this.#isAllDirty = true
-      this.#view = kept(this.#view, this.#bounds())
-      this.#hovered = undefined
-    }
-    const dirty = model.takeDirty()
-    const scene = this.#scene(model, now)
-    if (this.#isAllDirty) painter.paintAll(scene)
-    else for (const cell of dirty) painter.paint(scene, cell)
-    // What was drawn in a hurry is drawn well once nothing moves.
-    this.#isAllDirty = scene.isRough
-    this.#tellKey()
-    const flights = this.#flights.underway(now)
-    paintAbove(above, {
-      ...scene,
-      ...this.#size,
-      cellOf: (nodeId, pod) => this.#cellOf(nodeId, pod),
-      colourOf: (pod) => this.#colourOf(pod),
-      flights,
-      hovered: this.#hovered,
-      selected: this.selected === '' ? undefined : this.#cellOf(this.selected),
-      arrows: this.arrows,
-    })
-    if (flights.length > 0 || scene.isRough || model.isUnsettled) this.#schedule()
-  }
-
-  /** Which versions there are shows only as they are drawn. */
-  #tellKey(): void {
-    const key = this.#colours().key()
-    if (isSame(key, this.#key)) return
-    this.#key = key
-    this.dispatchEvent(new CustomEvent('map-key', { detail: key }))
-  }
-
-  #scene({ layout }: MapModel, now: number): Scene {
-    const { fleet } = this.cluster
-    const isMoving = now - this.#movedMs < STILL_AFTER_MS
-    return {
-      layout,
-      view: this.#view,
-      palette: this.#palette,
-      colouring: this.#colours(),
-      node: (id) => this.#node(id),
-      isAdded: (id) => this.added.some((node) => node.id === id),
-      holding: (id) => fleet.holdingOf(id),
-      isFound: this.#finder,
-      isInGroup: this.by === 'namespace' ? (pod, group) => pod.namespace === group : () => true,
-      isRough: isMoving && fleet.counts.held.pods / this.#view.scale ** 2 > SQUARES_MOVING_MAX,
-    }
-  }
-
-  #cellOf(nodeId: string, pod?: Pod): Cell | undefined {
-    const cells = this.#model?.cellsOf(nodeId) ?? []
-    return (pod && cells.find(({ group }) => group === pod.namespace)) ?? cells[0]
-  }
-
-  #colourOf(pod: Pod): string {
-    const node = pod.nodeId === null ? undefined : this.cluster.raw('nodes').get(pod.nodeId)
-    return node ? this.#colours().pod(pod, node, this.cluster.fleet.holdingOf(node.id).load) : this.#palette.accent
-  }
-
-  #targetAt(point: Point): { readonly cell: Cell; readonly node: Node; readonly pod: Pod | undefined } | undefined {
-    const layout = this.#model?.layout
-    const pointed = layout && at(layout, toMap(this.#view, point))
-    const cell = pointed && layout.cells[pointed.cell]
-    const node = cell && this.#node(cell.nodeId)
-    if (!node) return undefined
-    const pod = pointed.square === undefined ? undefined : this.cluster.fleet.holdingOf(node.id).slots[pointed.square]
-    return { cell, node, pod: pod && this.by === 'namespace' && pod.namespace !== cell.group ? undefined : pod }
-  }
-
-  #point(point: Point | undefined): void {
-    const target = point && this.#targetAt(point)
+  #point(stage: Stage, point: Point | undefined): void {
+    const target = point && stage.targetAt(point)
     const tip = this.renderRoot.querySelector<HTMLElement>('.tip')
-    if (this.#hovered !== target?.cell) {
-      this.#hovered = target?.cell
-      this.#schedule()
-    }
+    stage.hover(target?.cell)
     if (!tip) return
-    const text = target && tooltipOf(target, this.cluster.fleet.holdingOf(target.node.id), Date.now())
-    showTip(tip, { text, at: point ?? { x: 0, y: 0 }, within: this.#size })
+    const within = { width: this.clientWidth, height: this.clientHeight }
+    showTip(tip, { text: target && this.#wordsOf(target.node, target.pod), at: point ?? { x: 0, y: 0 }, within })
+  }
+
+  #wordsOf(node: Node, pod?: Pod): string {
+    return tooltipOf({ node, pod }, this.cluster.fleet.holdingOf(node.id), Date.now())
   }
 
   #tell(type: 'map-select' | 'map-open', target: { readonly node: Node; readonly pod?: Pod | undefined } | undefined): void {
@@ -306,45 +157,26 @@ export class MapCanvas extends LitElement {
   }
 
   #press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const middle = { x: this.#size.width / 2, y: this.#size.height / 2 }
+    const stage = this.#stage
+    if (!stage || event.ctrlKey || event.metaKey || event.altKey) return
     const direction = DIRECTIONS[event.key]
-    if (direction) this.#step(direction)
-    else if (event.key === 'Enter') this.#tell('map-open', this.#nodeOf(this.selected))
+    const selected = stage.node(this.selected)
+    if (direction) this.#step(stage, direction)
+    else if (event.key === 'Enter') this.#tell('map-open', selected && { node: selected })
     else if (event.key === 'Escape') this.#tell('map-select', undefined)
-    else if (event.key === '+' || event.key === '=') this.#move(zoom(this.#view, { by: KEY_ZOOM, around: middle }, this.#bounds()))
-    else if (event.key === '-') this.#move(zoom(this.#view, { by: 1 / KEY_ZOOM, around: middle }, this.#bounds()))
-    else if (event.key === '0') this.#move(kept(WHOLE, this.#bounds()))
+    else if (event.key === '+' || event.key === '=') stage.zoom(KEY_ZOOM)
+    else if (event.key === '-') stage.zoom(1 / KEY_ZOOM)
+    else if (event.key === '0') stage.showAll()
     else return
     event.preventDefault()
   }
 
-  #nodeOf(id: string): { readonly node: Node } | undefined {
-    const node = this.#node(id)
-    return node && { node }
-  }
-
-  #node(id: string): Node | undefined {
-    return this.cluster.raw('nodes').get(id) ?? this.added.find((node) => node.id === id)
-  }
-
-  #step(direction: Direction): void {
-    const layout = this.#model?.layout
-    if (!layout) return
-    const here = layout.cells.findIndex(({ nodeId }) => nodeId === this.selected)
-    const cell = layout.cells[here < 0 ? 0 : neighbour(layout, here, direction)]
-    const target = cell && this.#nodeOf(cell.nodeId)
-    if (!target) return
-    this.#move(reveal(this.#view, { x: cell.x, y: cell.y, side: layout.cell }, this.#bounds()))
+  #step(stage: Stage, direction: Direction): void {
+    const node = stage.step(direction)
     const heard = this.renderRoot.querySelector('.heard')
-    if (heard) heard.textContent = tooltipOf({ ...target, pod: undefined }, this.cluster.fleet.holdingOf(cell.nodeId), Date.now())
-    this.#tell('map-select', target)
+    if (!node || !heard) return
+    heard.textContent = this.#wordsOf(node)
+    this.#tell('map-select', { node })
   }
 }
 customElements.define('map-canvas', MapCanvas)
-
-/** Whether people asked their system for less motion. */
-const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
-
-const isSame = (a: readonly Key[], b: readonly Key[]): boolean =>
-  a.length === b.length && a.every(({ colour, text }, index) => colour === b[index]?.colour && text === b[index]?.text)

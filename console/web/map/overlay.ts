@@ -25,10 +25,12 @@ export interface Above {
   readonly hovered: Cell | undefined
   readonly selected: Cell | undefined
   readonly arrows: readonly Arrow[]
+  /** Nodes that would be gone. */
+  readonly lost: readonly string[]
 }
 
 /** Beyond these nobody can follow them; the list beside the map has all. */
-export const ARROWS_MAX = 300
+const ARROWS_MAX = 300
 const ARROW_PX_MAX = 5
 const HEAD_PX = 7
 const FLYING_PX_MIN = 6
@@ -37,6 +39,7 @@ export function paintAbove(context: CanvasRenderingContext2D, above: Above): voi
   context.clearRect(0, 0, above.width, above.height)
   if (above.hovered) outline(context, above, { cell: above.hovered, width: 1.5, colour: above.palette.text })
   if (above.selected) outline(context, above, { cell: above.selected, width: 3, colour: above.palette.accent })
+  for (const id of above.lost) paintLost(context, above, id)
   for (const flight of above.flights) paintFlight(context, above, flight)
   for (const arrow of above.arrows.slice(0, ARROWS_MAX)) paintArrow(context, above, arrow)
 }
@@ -51,6 +54,23 @@ function outline(
   context.strokeStyle = colour
   context.lineWidth = width
   context.strokeRect(x + width / 2, y + width / 2, side - width, side - width)
+}
+
+/** Crossed out from corner to corner. */
+function paintLost(context: CanvasRenderingContext2D, above: Above, nodeId: string): void {
+  const cell = above.cellOf(nodeId)
+  if (!cell) return
+  const { x, y } = toScreen(above.view, cell)
+  const side = above.layout.cell * above.view.scale
+  context.strokeStyle = above.palette.tones.bad
+  context.lineWidth = Math.min(3, side / 6)
+  context.strokeRect(x, y, side, side)
+  context.beginPath()
+  context.moveTo(x, y)
+  context.lineTo(x + side, y + side)
+  context.moveTo(x + side, y)
+  context.lineTo(x, y + side)
+  context.stroke()
 }
 
 function paintFlight(context: CanvasRenderingContext2D, above: Above, { from, to, progress }: Above['flights'][number]): void {

@@ -7,7 +7,7 @@ import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Holding } from '../fleet.ts'
 import { nodeTone, podTone } from '../status.ts'
 import type { Colouring } from './colouring.ts'
-import { squareAt, type Cell, type Layout } from './layout.ts'
+import { squareAt, type Cell, type Layout, type Size } from './layout.ts'
 import type { Palette } from './palette.ts'
 import { toScreen, type View } from './view.ts'
 
@@ -57,7 +57,7 @@ export class Painter {
   }
 
   /** @param ratio pixels of the device in a pixel of the page */
-  resize(width: number, height: number, ratio: number): void {
+  resize({ width, height }: Size, ratio: number): void {
     this.#width = width
     this.#height = height
     this.#ratio = ratio

@@ -44,7 +44,7 @@ export function paletteOf(style: CSSStyleDeclaration): Palette {
 }
 
 /** @param share 0 is the first of two colours in six hexadecimal digits, 1 the second */
-export function mixed(from: string, to: string, share: number): string {
+function mixed(from: string, to: string, share: number): string {
   const [a, b] = [channels(from), channels(to)]
   const text = a.map((value, index) =>
     Math.round(value + ((b[index] ?? 0) - value) * share)

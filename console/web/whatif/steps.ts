@@ -60,11 +60,18 @@ export type Added = Pick<Node, 'name' | 'runtimeType' | 'capabilities' | 'alloca
 /** @returns what the operation cluster.whatif takes. Nodes that there are not are left to it to refuse */
 export function inputOf(steps: readonly Step[], nodes: readonly Node[]): readonly object[] {
   return steps.flatMap((step): readonly object[] => {
-    if (step.op === 'lose')
-      return nodes.filter(({ labels }) => labels[step.label] === step.value).map(({ name }) => ({ op: 'remove', node: name }))
+    if (step.op === 'lose') return nodes.filter((node) => isLost(node, step)).map(({ name }) => ({ op: 'remove', node: name }))
     if (step.op === 'add') return [{ op: 'add', nodes: addedBy(step, nodes) }]
     return [step]
   })
+}
+
+/** @returns ids of the nodes that would be gone */
+export const lostBy = (steps: readonly Step[], nodes: readonly Node[]): readonly string[] =>
+  nodes.filter((node) => steps.some((step) => isLost(node, step))).map(({ id }) => id)
+
+function isLost({ name, labels }: Node, step: Step): boolean {
+  return step.op === 'lose' ? labels[step.label] === step.value : step.op === 'remove' && step.node === name
 }
 
 /** A label that says the name of the node that they are like, such as kubernetes.io/hostname, says their own. */

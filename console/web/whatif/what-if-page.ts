@@ -18,7 +18,7 @@ import '../tables/bulk-dialog.ts'
 import type { BulkDialog } from '../tables/bulk-dialog.ts'
 import { arrowsOf, type Forecast } from './forecast.ts'
 import './step-form.ts'
-import { actionOf, addedBy, inputOf, sentenceOf, stepsOf, type Step } from './steps.ts'
+import { actionOf, addedBy, inputOf, lostBy, sentenceOf, stepsOf, type Step } from './steps.ts'
 import { forecastLists } from './forecast-lists.ts'
 
 export class WhatIfPage extends StateElement {
@@ -136,6 +136,7 @@ export class WhatIfPage extends StateElement {
           by="zone"
           .cluster=${this.cluster}
           .added=${added}
+          .lost=${lostBy(steps, nodes)}
           .arrows=${arrowsOf(forecast, (name) => ids.get(name))}
           @map-open=${({ detail }: CustomEvent<MapTarget | undefined>) => detail && this.navigation.go(nodeAddress(detail.nodeId))}
         ></map-canvas>

@@ -1,7 +1,7 @@
 /** What is asked in "what if", what is shown of the answer, and what is said of pods that wait. */
 import { describe, expect, test } from 'vitest'
 import { arrowsOf } from '../../../console/web/whatif/forecast.ts'
-import { actionOf, addedBy, inputOf, sentenceOf, stepsOf, type Step } from '../../../console/web/whatif/steps.ts'
+import { actionOf, addedBy, inputOf, lostBy, sentenceOf, stepsOf, type Step } from '../../../console/web/whatif/steps.ts'
 import { reasonOf, waitingBy } from '../../../console/web/queue/reasons.ts'
 import { aNode, aPod } from '../../support/builders.ts'
 
@@ -43,6 +43,7 @@ describe('steps', () => {
     ])
     expect(third).toMatchObject({ op: 'add', nodes: [{ name: 'n1-like-2' }, { name: 'n1-like-3', allocatable: nodes[0]?.allocatable }] })
     expect(addedBy({ op: 'add', like: 'n1', count: 1 }, nodes)[0]?.labels).toEqual({ zone: 'a', 'kubernetes.io/hostname': 'n1-like-2' })
+    expect(lostBy(steps, nodes)).toEqual([nodes[1]?.id, nodes[2]?.id])
     expect(addedBy({ op: 'add', like: 'nobody', count: 1 }, nodes)).toEqual([])
   })
 
