@@ -113,8 +113,15 @@ describe.each(['light', 'dark'] as const)('every page in %s', (theme) => {
   })
 })
 
-test('the palette and the list of keys are for everybody too', async () => {
+test('the palette, the list of keys and a question with a form are for everybody too', async () => {
   await page.evaluate(AXE)
+  await go('/nodes/quiet')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByRole('dialog').getByText('Taints', { exact: true }).click()
+  await page.getByRole('button', { name: 'Add to taints' }).click()
+  await page.getByLabel('Effect').waitFor()
+  expect(await faults()).toEqual([])
+  await page.keyboard.press('Escape')
   await page.keyboard.press('ControlOrMeta+k')
   await page.getByRole('combobox').waitFor()
   expect(await faults()).toEqual([])

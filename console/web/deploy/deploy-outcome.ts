@@ -1,12 +1,15 @@
 /**
- * <deploy-outcome kind="pod" .created=${pod} .cluster=${cluster}></deploy-outcome>
+ * <deploy-outcome kind="pod" .created=${pod} like="" .cluster=${cluster}></deploy-outcome>
  * What was just created, on its way from accepted to running. Fires again when somebody wants to create another one.
  */
 import { html, type TemplateResult } from 'lit'
 import type { Deployment } from '../../../kernel/schema/deployment.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
+import '../parts/action-button.ts'
+import { Found } from '../parts/find.ts'
 import { meter } from '../parts/meter.ts'
+import { podActions } from '../pods/pod-actions.ts'
 import '../pods/pod-timeline.ts'
 import { deploymentAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
@@ -16,9 +19,11 @@ import type { Kind } from './draft.ts'
 
 export class DeployOutcome extends StateElement {
   static override styles = shared
-  static override properties = { kind: {}, created: { attribute: false }, cluster: { attribute: false } }
+  static override properties = { kind: {}, created: { attribute: false }, like: {}, cluster: { attribute: false } }
   declare kind: Kind
   declare created: Pod | Deployment
+  /** NAMESPACE/NAME of the pod that this one was made after; '' is none. */
+  declare like: string
   declare cluster: Cluster
 
   override render(): TemplateResult {
@@ -27,9 +32,20 @@ export class DeployOutcome extends StateElement {
     const deployment = this.cluster.all('deployments').get(id)
     return html`
       <h1>${name} <small>${pod ? podStatus(pod.status) : deployment ? deploymentStatus(deployment.status.phase) : 'accepted'}</small></h1>
-      ${pod ? this.#pod(pod) : ''} ${deployment ? this.#deployment(deployment) : ''}
+      ${pod ? this.#pod(pod) : ''} ${deployment ? this.#deployment(deployment) : ''} ${this.#instead()}
       <p><button @click=${() => this.dispatchEvent(new CustomEvent('again'))}>Create another one</button></p>
     `
+  }
+
+  /** It was made because the other one could not go on. */
+  #instead(): TemplateResult | '' {
+    const other = new Found<Pod>().in(this.cluster.pods, this.like.split('/'))
+    const remove = other && podActions(other, this.cluster).find(({ operation }) => operation === 'pods.delete')
+    if (!remove) return ''
+    return html`<p class="row">
+      ${this.like} is still there.
+      <action-button .action=${{ ...remove, label: `Delete ${other.name}` }} .cluster=${this.cluster}></action-button>
+    </p>`
   }
 
   #pod(pod: Pod): TemplateResult {

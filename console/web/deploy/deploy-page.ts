@@ -114,6 +114,7 @@ export class DeployPage extends StateElement {
       return html`<deploy-outcome
         kind=${this.kind}
         .created=${this.created}
+        like=${this.query['like'] ?? ''}
         .cluster=${this.cluster}
         @again=${() => this.#again()}
       ></deploy-outcome>`

@@ -14,6 +14,7 @@ import { meter } from '../parts/meter.ts'
 import '../parts/object-events.ts'
 import { tabs } from '../parts/tabs.ts'
 import '../parts/yaml-view.ts'
+import { Paced } from '../paced.ts'
 import { deploymentAddress, packAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { deploymentStatus } from '../status.ts'
@@ -58,6 +59,7 @@ export class DeploymentPage extends StateElement {
 
   constructor() {
     super()
+    this.addController(new Paced(this, () => this.cluster.pods.size))
     this.sort = '-created'
   }
 
@@ -130,7 +132,7 @@ export class DeploymentPage extends StateElement {
   }
 
   #pods({ id }: Deployment): TemplateResult {
-    const pods = [...this.cluster.pods.values()].filter(({ deploymentId }) => deploymentId === id)
+    const pods = [...this.cluster.raw('pods').values()].filter(({ deploymentId }) => deploymentId === id)
     if (pods.length === 0) return html`<p>It has none.</p>`
     const columns = podColumns(this.cluster)
     return html`<data-table

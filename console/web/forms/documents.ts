@@ -8,6 +8,7 @@ interface Document {
 interface Operation {
   readonly operationId: string
   readonly summary: string
+  readonly 'x-stark-permission': string | null
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
 }
 
@@ -15,16 +16,23 @@ let document: Promise<Document> | undefined
 
 /** What is sent in the body of an operation; what stands in its path is the page's to know. @throws Refusal when it cannot be had */
 export async function schemaOf(name: string): Promise<Schema> {
+  const operation = (await operations()).find(({ operationId }) => operationId === name)
+  if (!operation) throw new Refusal(`the server has no operation ${name}`, { status: undefined })
+  return operation.requestBody?.content['application/json']?.schema ?? { type: 'object', properties: {} }
+}
+
+/** Which permission each operation needs, by name. @throws Refusal when it cannot be had */
+export async function permissionsNeeded(): Promise<ReadonlyMap<string, string | null>> {
+  return new Map((await operations()).map((operation) => [operation.operationId, operation['x-stark-permission']]))
+}
+
+async function operations(): Promise<readonly Operation[]> {
   document ??= send<Document>('GET', '/openapi.json').catch((error: unknown) => {
     document = undefined
     throw error
   })
   const { paths } = await document
-  const operation = Object.values(paths)
-    .flatMap((methods) => Object.values(methods))
-    .find(({ operationId }) => operationId === name)
-  if (!operation) throw new Refusal(`the server has no operation ${name}`, { status: undefined })
-  return operation.requestBody?.content['application/json']?.schema ?? { type: 'object', properties: {} }
+  return Object.values(paths).flatMap((methods) => Object.values(methods))
 }
 
 /** Of an object, only these fields, in this order. */

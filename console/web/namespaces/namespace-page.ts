@@ -14,6 +14,7 @@ import { Found } from '../parts/find.ts'
 import { meter } from '../parts/meter.ts'
 import { tabs } from '../parts/tabs.ts'
 import '../parts/yaml-view.ts'
+import { Paced } from '../paced.ts'
 import { namespaceAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
@@ -54,6 +55,7 @@ export class NamespacePage extends StateElement {
 
   constructor() {
     super()
+    this.addController(new Paced(this, () => this.cluster.pods.size))
     this.sort = 'name'
   }
 
@@ -64,7 +66,7 @@ export class NamespacePage extends StateElement {
     if (!namespace)
       return html`<h1>No such namespace</h1>
         <p>There is no namespace ${path.join('/')}. <a href="/namespaces">All namespaces</a></p>`
-    const pods = [...cluster.pods.values()].filter((pod) => pod.namespace === namespace.name)
+    const pods = [...cluster.raw('pods').values()].filter((pod) => pod.namespace === namespace.name)
     return html`
       <div class="row between">
         <h1>

@@ -18,6 +18,7 @@ import '../panels/plugin-panels.ts'
 import '../parts/object-events.ts'
 import { tabs } from '../parts/tabs.ts'
 import '../parts/yaml-view.ts'
+import { Paced } from '../paced.ts'
 import { nodeAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { nodeStatus } from '../status.ts'
@@ -53,6 +54,7 @@ export class NodePage extends StateElement {
 
   constructor() {
     super()
+    this.addController(new Paced(this, () => this.cluster.pods.size))
     this.sort = 'name'
   }
 
@@ -63,7 +65,7 @@ export class NodePage extends StateElement {
     if (!node)
       return html`<h1>No such node</h1>
         <p>There is no node ${path.join('/')}: it may have been deleted. <a href="/nodes">All nodes</a></p>`
-    const pods = [...cluster.pods.values()].filter(({ nodeId }) => nodeId === node.id)
+    const pods = [...cluster.raw('pods').values()].filter(({ nodeId }) => nodeId === node.id)
     const left = pods.filter((pod) => !hasEnded(pod)).length
     return html`
       <div class="row between">

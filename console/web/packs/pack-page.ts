@@ -4,12 +4,14 @@
  */
 import { html, type TemplateResult } from 'lit'
 import type { Pack } from '../../../kernel/schema/pack.ts'
+import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import { kilobytes } from '../format.ts'
 import { hasEnded } from '../load.ts'
 import '../parts/action-button.ts'
 import { tabs } from '../parts/tabs.ts'
 import '../parts/yaml-view.ts'
+import { Paced } from '../paced.ts'
 import { addressOf, packAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
@@ -27,6 +29,13 @@ export class PackPage extends StateElement {
   declare name: string
   declare view: string
   declare cluster: Cluster
+  /** How many pods run each version. */
+  #running: ReadonlyMap<string, number> = new Map()
+
+  constructor() {
+    super()
+    this.addController(new Paced(this, () => this.cluster.pods.size))
+  }
 
   override render(): TemplateResult {
     const { cluster, name } = this
@@ -48,6 +57,7 @@ export class PackPage extends StateElement {
   }
 
   #versions(versions: readonly Pack[]): TemplateResult {
+    this.#running = countedByPack(this.cluster.raw('pods').values())
     return html`
       <div class="scroll" role="region" aria-label="Versions" tabindex="0">
         <table>
@@ -72,7 +82,7 @@ export class PackPage extends StateElement {
 
   #row(pack: Pack): TemplateResult {
     const { name, version, runtimeTag, visibility, bundle, createdAt, id } = pack
-    const pods = [...this.cluster.pods.values()].filter((pod) => pod.packId === id && !hasEnded(pod)).length
+    const pods = this.#running.get(id) ?? 0
     return html`<tr>
       <th scope="row">${version}</th>
       <td>${runtimeTag}</td>
@@ -92,3 +102,9 @@ export class PackPage extends StateElement {
 customElements.define('pack-page', PackPage)
 
 const newestFirst = (a: Pack, b: Pack): number => b.version.localeCompare(a.version, 'en', { numeric: true })
+
+function countedByPack(pods: Iterable<Pod>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const pod of pods) if (!hasEnded(pod)) counts.set(pod.packId, (counts.get(pod.packId) ?? 0) + 1)
+  return counts
+}

@@ -1,20 +1,26 @@
 /**
  * <action-button .action=${action} .cluster=${cluster}></action-button>
- * A button that asks before it does something: parts/action-dialog.ts.
+ * A button that asks before it does something: parts/action-dialog.ts. One that would be refused looks so, and says why when asked.
  */
-import { css, html, LitElement } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { Cluster } from '../cluster.ts'
+import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import './action-dialog.ts'
 import type { ActionDialog } from './action-dialog.ts'
 import type { Action } from './action.ts'
+import { missingPermission } from './permissions.ts'
 
-export class ActionButton extends LitElement {
+export class ActionButton extends StateElement {
   static override styles = [
     shared,
     css`
       :host {
         display: inline-block;
+      }
+      [data-refused] {
+        border-style: dashed;
+        color: var(--muted);
       }
     `,
   ]
@@ -23,9 +29,18 @@ export class ActionButton extends LitElement {
   declare cluster: Cluster
 
   override render() {
-    const { label, isDangerous = false } = this.action
+    const { label, operation, isDangerous = false } = this.action
+    const isRefused = missingPermission(this.cluster, operation) !== undefined
     return html`
-      <button data-tone=${isDangerous ? 'danger' : ''} aria-haspopup="dialog" @click=${() => this.#ask()}>${label}</button>
+      <button
+        data-tone=${isDangerous && !isRefused ? 'danger' : ''}
+        ?data-refused=${isRefused}
+        title=${isRefused ? 'You may not do this' : nothing}
+        aria-haspopup="dialog"
+        @click=${() => this.#ask()}
+      >
+        ${label}
+      </button>
       <action-dialog .cluster=${this.cluster}></action-dialog>
     `
   }

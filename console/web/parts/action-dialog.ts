@@ -3,7 +3,7 @@
  * Asks before something is done: says what will happen and which command does the same, and shows what the server has against it.
  * `ask(action)` opens it. Fires done.
  */
-import { css, html, LitElement, type TemplateResult } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { Cluster } from '../cluster.ts'
 import { changesOf } from '../forms/changes.ts'
@@ -12,11 +12,13 @@ import type { Schema } from '../forms/schema.ts'
 import '../forms/schema-form.ts'
 import type { FieldError, Value } from '../forms/value.ts'
 import { Refusal } from '../http.ts'
+import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import { doneEvent, type Action, type ActionForm } from './action.ts'
 import './copy-text.ts'
+import { missingPermission } from './permissions.ts'
 
-export class ActionDialog extends LitElement {
+export class ActionDialog extends StateElement {
   static override styles = [
     shared,
     css`
@@ -97,6 +99,8 @@ export class ActionDialog extends LitElement {
 
   #inside(action: Action): TemplateResult {
     const { label, consequence, command, form, isDangerous = false } = action
+    const missing = missingPermission(this.cluster, action.operation)
+    const problem = missing === undefined ? this.problem : `You may not do this: it needs the permission ${missing}.`
     const text = typeof command === 'string' ? command : command(this.#sent(action))
     return html`
       <h2 id="title">${label}?</h2>
@@ -105,13 +109,13 @@ export class ActionDialog extends LitElement {
         ${form && this.schema ? this.#form(this.schema) : ''}
         <p class="muted">The same from a terminal:</p>
         <copy-text text=${text}></copy-text>
-        <p role="alert">${this.problem}</p>
+        <p role="alert">${problem}</p>
         <div class="row">
           <button type="button" @click=${() => this.#dialog()?.close()}>Cancel</button>
           <button
             type="submit"
             ?autofocus=${!form}
-            ?disabled=${this.isBusy}
+            ?disabled=${this.isBusy || missing !== undefined}
             data-kind=${isDangerous ? '' : 'primary'}
             data-tone=${isDangerous ? 'danger' : ''}
           >
