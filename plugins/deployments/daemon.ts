@@ -3,7 +3,7 @@
  * that should have one, no more than maxUnavailable are without an available pod by what is done here.
  * Source: https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/
  */
-import { countAvailable, inOrderOfLeaving, Removal, type Aim, type Member } from './replicated.ts'
+import { inOrderOfLeaving, Removal, type Aim, type Member } from './replicated.ts'
 
 export interface DaemonMember extends Member {
   /** Where it is or will be; undefined when that node is gone. */
@@ -31,7 +31,10 @@ export function planDaemon(aim: Aim, members: readonly DaemonMember[], places: r
   const placed = members.filter(isPlaced)
   const membersOn = byNode(placed)
   const least = Math.max(0, places.length - maxUnavailable)
-  const removal = new Removal(countAvailable(placed), least)
+  // Nodes are promised, and not pods: two on one node serve it no better than one.
+  const served = places.filter(({ nodeId }) => membersOn.get(nodeId)?.some(({ isAvailable }) => isAvailable)).length
+  const removal = new Removal(served, least)
+  const spare: DaemonMember[] = []
   const create: { key: string; nodeId: string }[] = []
   const outdated: DaemonMember[] = []
   const isUpdated = ({ key }: Member) => key === current
@@ -52,10 +55,10 @@ export function planDaemon(aim: Aim, members: readonly DaemonMember[], places: r
       trials -= 1
     } else if (first.key !== current) {
       outdated.push(first)
-      removal.take(more, more.length)
+      spare.push(...more)
     } else {
       // An older one stays until the newer one can take over.
-      if (first.isAvailable || !more.some(({ isAvailable }) => isAvailable)) removal.take(more, more.length)
+      if (first.isAvailable || !more.some(({ isAvailable }) => isAvailable)) spare.push(...more)
       else surge -= 1
     }
   }
@@ -73,7 +76,8 @@ export function planDaemon(aim: Aim, members: readonly DaemonMember[], places: r
       removal.take([member], 1)
     }
   }
-  return { create, remove: [...members.filter((member) => !isPlaced(member)).map(({ id }) => id), ...removal.ids] }
+  const stray = members.filter((member) => !isPlaced(member))
+  return { create, remove: [...[...stray, ...spare].map(({ id }) => id), ...removal.ids] }
 }
 
 /** Which of several pods of one node is the one. */

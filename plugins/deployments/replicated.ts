@@ -58,8 +58,7 @@ export function planReplicated(aim: Aim, members: readonly Member[]): Steps {
   const begun = clamp(updatedMost - updated.length, room - restored)
 
   const removal = new Removal(countAvailable(members), least)
-  // Where one is on its way to take over, the one that leaves waits for it.
-  const isRelieved = restored + begun > 0 || staying.some(({ isComing }) => isComing)
+  const isRelieved = aim.maxSurge > 0 && (restored + begun > 0 || mayBeRelieved(staying))
   removal.take(inOrderOfLeaving(departing), departing.length, isRelieved ? desired : least)
 
   const left = members.length - removal.ids.length
@@ -73,6 +72,10 @@ export function planReplicated(aim: Aim, members: readonly Member[]): Steps {
   ]
   return { create: create.filter(({ count }) => count > 0), remove: removal.ids }
 }
+
+/** Whether one that leaves its node may hope for another to take over: not where those that should are stuck. */
+const mayBeRelieved = (staying: readonly Member[]): boolean =>
+  staying.some(({ isComing }) => isComing) || staying.every(({ isAvailable }) => isAvailable)
 
 /** Pods to remove, for as long as enough are left that are available. */
 export class Removal {

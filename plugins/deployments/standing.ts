@@ -137,7 +137,8 @@ export function statusOf(
     available,
     updatedAvailable,
     bestAvailable: Math.max(before.bestAvailable, updatedAvailable),
-    progressAt: isMore || (phase === 'canary' && before.phase !== 'canary') ? timestamp(now) : before.progressAt,
+    // A canary may wait for ever: its deadline begins when it is disturbed.
+    progressAt: isMore || (phase === 'canary') !== (before.phase === 'canary') ? timestamp(now) : before.progressAt,
   }
 }
 

@@ -9,6 +9,7 @@ import { taints } from '../../plugins/taints.ts'
 import { aPack } from '../support/builders.ts'
 import { nodeOf } from '../support/calls.ts'
 import { startCluster, type Cluster } from '../support/cluster.ts'
+import { BackOffs, brokenBy, podChange } from './deployment-promises.ts'
 
 /** Versions of which no pod ever becomes ready. */
 export const BAD = '6.6.6'
@@ -23,6 +24,7 @@ export class World {
   readonly away = new Map<string, Node>()
   /** What was done to a deployment that took it below its promise. */
   readonly violations: string[] = []
+  readonly #backOffs = new BackOffs()
   #beatMs = 0
   #joined = 0
 
@@ -45,9 +47,11 @@ export class World {
   }
 
   #watch(): void {
-    this.#cluster.kernel.committer.onApplied(({ origin, changes }) => {
-      if (origin.actorId === 'deployments')
-        this.#judge(changes.flatMap(({ kind, before }) => (kind === 'pods' && before ? [before as Pod] : [])))
+    const { committer, state } = this.#cluster.kernel
+    committer.onApplied(({ origin, changes, at }) => {
+      const pods = changes.flatMap((change) => (change.kind === 'pods' ? [podChange(change)] : []))
+      this.violations.push(...brokenBy(state, { actor: origin.actorId, pods }))
+      for (const each of pods) this.#backOffs.judge(each, at, this.violations)
     })
   }
 
@@ -78,6 +82,8 @@ export class World {
   async lose(id: string): Promise<void> {
     this.nodes.delete(id)
     await this.cluster.call('nodes.goodbye', { id }, { who: nodeOf(id) })
+    // Its connection is closed then.
+    await this.cluster.kernel.commit({ actorId: 'nodes' }, (transaction) => transaction.update('nodes', id, { status: 'offline' }))
   }
 
   /** Asleep or cut off: nothing is heard of it, and its pods go on. */
@@ -165,28 +171,6 @@ export class World {
     this.#beatMs = now
     for (const id of this.nodes.keys()) await this.cluster.call('nodes.heartbeat', { id }, { who: nodeOf(id) })
   }
-
-  /** After a commit of the deployments' own: what it took away must not have been promised. */
-  #judge(changed: readonly Pod[]): void {
-    const { state } = this.cluster.kernel
-    const taken = changed.filter((before) => isAvailable(before) && !isAvailable(state.get('pods', before.id)))
-    for (const { deploymentId } of taken) {
-      const deployment = state.get('deployments', deploymentId ?? '')
-      if (!deployment || deployment.deletedAt !== null) continue
-      const available = state.by('pods', 'deploymentId', deployment.id).filter(isAvailable).length
-      const least = leastOf(deployment)
-      if (available < least) this.violations.push(`${available} of at least ${least} are left`)
-    }
-  }
 }
 
 const rules = (): Plugin[] => [taints(), cordon(), taintEviction(), drain(), deployments()]
-
-export const isAvailable = (pod: Pod | undefined): boolean =>
-  pod !== undefined && pod.status === 'running' && pod.ready && pod.deletedAt === null
-
-/** In whole pods, as the tests give them. */
-function leastOf({ mode, replicas, status, strategy }: Deployment): number {
-  const desired = mode === 'daemon' ? status.desired : (replicas ?? 0)
-  return desired - Math.max(Number(strategy.maxUnavailable), strategy.maxSurge === 0 ? 1 : 0)
-}

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Pod } from '../../kernel/index.ts'
 import { isEnded } from '../../kernel/index.ts'
-import { isAvailable, World } from './deployment-world.ts'
+import { isAvailable } from './deployment-promises.ts'
+import { World } from './deployment-world.ts'
 
 /** Two nodes with a pod each of a deployment, of which one has just fallen silent. */
 async function started(disconnect: object): Promise<{ world: World; asleep: string; original: Pod }> {

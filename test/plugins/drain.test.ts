@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Node, Pod } from '../../kernel/index.ts'
 import { isEnded } from '../../kernel/index.ts'
-import { isAvailable, World } from './deployment-world.ts'
+import { isAvailable } from './deployment-promises.ts'
+import { World } from './deployment-world.ts'
 
 const node = (world: World, id: string): Node => {
   const found = world.cluster.kernel.state.get('nodes', id)
