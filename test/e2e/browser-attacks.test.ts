@@ -22,23 +22,13 @@ let tab: Tab
 let neighbour: Pod
 let beats: () => Promise<number>
 
-const until = (pod: Pod, hasCome: (pod: Pod) => boolean): Promise<Pod> =>
-  waitFor(
-    'the pod to come to it',
-    async () => {
-      const now = await server.pod(pod.id)
-      if (!hasCome(now)) throw new Error(`it is ${now.status} ${now.reason} ${now.statusMessage}`)
-      return now
-    },
-    { timeoutMs: 60_000 },
-  )
 const hasEnded = ({ status }: Pod): boolean => ['succeeded', 'failed', 'stopped', 'evicted'].includes(status)
 const runOn = async (pack: Pack, fields: object = {}): Promise<Pod> => {
   const { name } = await tab.state()
   return server.run(pack, { nodeName: name, restartPolicy: 'Never', ...fields })
 }
 const runSource = async (source: string, fields: object = {}): Promise<Pod> =>
-  until(await runOn(await server.push({}, source), fields), hasEnded)
+  server.until(await runOn(await server.push({}, source), fields), hasEnded)
 
 /** The page keeps what is dear to it wherever a page can, and listens to everybody. */
 const PAGE = `
@@ -67,7 +57,7 @@ beforeAll(async () => {
   await tab.page.evaluate('ready')
   await tab.until('online')
   const beating = `export default async function main(context) { for (let beat = 1; ; beat++) { context.log.info('beat ' + beat); await context.sleep(100) } }`
-  neighbour = await until(await runOn(await server.push({}, beating)), ({ status }) => status === 'running')
+  neighbour = await server.until(await runOn(await server.push({}, beating)), ({ status }) => status === 'running')
   beats = async () => {
     const { body } = await server.get<{ items: { text: string }[] }>(`/api/pods/${neighbour.id}/logs`)
     return Number(body.items.at(-1)?.text.slice(5) ?? 0)
@@ -113,7 +103,7 @@ describe('a pack that', () => {
 
   test('refuses to stop is ended after its grace, and the page is not held up meanwhile', async () => {
     const spins = await server.push({}, `export default function main(context) { context.log.info('spinning'); for (;;); }`)
-    const pod = await until(await runOn(spins, { terminationGracePeriodSeconds: 1 }), ({ status }) => status === 'running')
+    const pod = await server.until(await runOn(spins, { terminationGracePeriodSeconds: 1 }), ({ status }) => status === 'running')
     const gap = tab.page.evaluate(
       () =>
         new Promise<number>((resolve) => {
@@ -130,7 +120,7 @@ describe('a pack that', () => {
         }),
     )
     await server.post(`/api/pods/${pod.id}/stop`)
-    expect(await until(pod, hasEnded)).toMatchObject({ status: 'stopped', exit: { error: { name: 'GracePeriodExceeded' } } })
+    expect(await server.until(pod, hasEnded)).toMatchObject({ status: 'stopped', exit: { error: { name: 'GracePeriodExceeded' } } })
     expect(await gap).toBeLessThan(1_000)
     await expectAllWell()
   })
@@ -145,19 +135,19 @@ describe('a bundle', () => {
 
   test('that was changed in storage is not run: it is downloaded anew', async () => {
     const pack = await server.push({}, `export default () => 'what the author wrote'`)
-    await until(await runOn(pack), hasEnded)
+    await server.until(await runOn(pack), hasEnded)
     await agentFrame().evaluate(async (sha256) => {
       const cache = await caches.open('stark-bundles')
       if (!(await cache.match(`/bundles/${sha256}`))) throw new Error('it was not kept')
       await cache.put(`/bundles/${sha256}`, new Response(`export default () => 'what somebody else wrote'`))
     }, pack.bundle?.sha256 ?? '')
-    expect((await until(await runOn(pack), hasEnded)).exit?.result).toBe('what the author wrote')
+    expect((await server.until(await runOn(pack), hasEnded)).exit?.result).toBe('what the author wrote')
   })
 
   test('that was changed in transit is not run', async () => {
     const pack = await server.push({}, `export default () => 'what the author wrote, again'`)
     await browser.context.route('**/bundle', (route) => route.fulfill({ body: `export default () => 'what somebody else wrote'` }))
-    const pod = await until(await runOn(pack), hasEnded)
+    const pod = await server.until(await runOn(pack), hasEnded)
     await browser.context.unroute('**/bundle')
     expect(pod).toMatchObject({ status: 'failed', reason: 'PackLoadError', statusMessage: expect.stringContaining('sha-256') })
     await expectAllWell()

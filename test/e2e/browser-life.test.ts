@@ -15,16 +15,7 @@ let browser: RawChromium
 let waits: Pack
 let page: string
 
-const until = (pod: Pod, status: string): Promise<Pod> =>
-  waitFor(
-    `the pod to be ${status}`,
-    async () => {
-      const now = await server.pod(pod.id)
-      if (now.status !== status) throw new Error(`it is ${now.status} ${now.reason} ${now.statusMessage}`)
-      return now
-    },
-    { timeoutMs: 30_000 },
-  )
+const until = (pod: Pod, status: string): Promise<Pod> => server.until(pod, (now) => now.status === status, 30_000)
 
 beforeAll(async () => {
   server = await startServer()

@@ -39,16 +39,7 @@ const runOn = async (tab: Tab, fields: object = {}): Promise<Pod> => {
   const { name } = await tab.state()
   return server.run(waits, { nodeName: name, ...fields })
 }
-const until = (pod: Pod, status: string, timeoutMs = 20_000): Promise<Pod> =>
-  waitFor(
-    `the pod to be ${status}`,
-    async () => {
-      const now = await server.pod(pod.id)
-      if (now.status !== status) throw new Error(`it is ${now.status} ${now.reason} ${now.statusMessage}`)
-      return now
-    },
-    { timeoutMs },
-  )
+const until = (pod: Pod, status: string, timeoutMs = 20_000): Promise<Pod> => server.until(pod, (now) => now.status === status, timeoutMs)
 const logOf = async (pod: Pod): Promise<string[]> => {
   const { body } = await server.get<{ items: { text: string }[] }>(`/api/pods/${pod.id}/logs`)
   return body.items.map(({ text }) => text)

@@ -18,18 +18,10 @@ describe.skipIf(firefoxPath === undefined)('a tab of Firefox', () => {
   let firefox: Firefox
   let nodeName: string
 
-  const until = (pod: Pod, hasCome: (pod: Pod) => boolean): Promise<Pod> =>
-    waitFor(
-      'the pod to come to it',
-      async () => {
-        const now = await server.pod(pod.id)
-        if (!hasCome(now)) throw new Error(`it is ${now.status} ${now.reason} ${now.statusMessage}`)
-        return now
-      },
-      { timeoutMs: 60_000 },
-    )
   const toTheEnd = async (pack: Pack, fields: object = {}): Promise<Pod> =>
-    until(await server.run(pack, { nodeName, restartPolicy: 'Never', ...fields }), ({ status }) => ['succeeded', 'failed'].includes(status))
+    server.until(await server.run(pack, { nodeName, restartPolicy: 'Never', ...fields }), ({ status }) =>
+      ['succeeded', 'failed'].includes(status),
+    )
 
   beforeAll(async () => {
     server = await startServer()

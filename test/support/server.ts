@@ -175,6 +175,16 @@ export class Server extends Api {
     return done(this.get<Pod>(`/api/pods/${id}`))
   }
 
+  /** Waits until a pod has come to what is wanted of it. @returns the pod as it is then */
+  until({ id }: Pod, hasCome: (pod: Pod) => boolean, timeoutMs = 60_000): Promise<Pod> {
+    const look = async (): Promise<Pod> => {
+      const now = await this.pod(id)
+      if (!hasCome(now)) throw new Error(`it is ${now.status} ${now.reason} ${now.statusMessage}`)
+      return now
+    }
+    return waitFor('the pod to come to it', look, { timeoutMs })
+  }
+
   node(id: string): Promise<Node> {
     return done(this.get<Node>(`/api/nodes/${id}`))
   }
