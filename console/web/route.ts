@@ -76,5 +76,8 @@ export const deploymentAddress = ({ namespace, name }: InNamespace, view = ''): 
   addressOf({ place: 'deployments', path: [namespace, name], query: { view } })
 /** @param ref its name or its id */
 export const nodeAddress = (ref: string, view = ''): string => addressOf({ place: 'nodes', path: [ref], query: { view } })
+/** @param node its name */
+export const ifDrainedAddress = (node: string): string =>
+  addressOf({ place: 'whatif', query: { steps: JSON.stringify([{ op: 'drain', node }]) } })
 export const packAddress = (name: string, view = ''): string => addressOf({ place: 'packs', path: name.split('/'), query: { view } })
 export const namespaceAddress = (name: string, view = ''): string => addressOf({ place: 'namespaces', path: [name], query: { view } })

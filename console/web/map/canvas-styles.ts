@@ -25,8 +25,9 @@ export const canvasStyles = css`
   }
   .tip {
     position: absolute;
-    inset-block-start: 0;
-    inset-inline-start: 0;
+    /* Where something is on a canvas does not turn round with the direction of the text. */
+    top: 0;
+    left: 0;
     max-width: min(22rem, 80%);
     padding: 0.4rem 0.6rem;
     border: 1px solid var(--line);

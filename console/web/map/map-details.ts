@@ -3,13 +3,12 @@
  * The node that is chosen on the map: how it stands, how full it is, its pods, and where to go from there.
  */
 import { css, html } from 'lit'
-import type { Node } from '../../../kernel/schema/node.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Navigation } from '../navigation.ts'
 import { Paced } from '../paced.ts'
 import { meter } from '../parts/meter.ts'
-import { nodeAddress, podAddress } from '../route.ts'
+import { ifDrainedAddress, nodeAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { nodeStatus, podStatus } from '../status.ts'
 import { shared } from '../styles.ts'
@@ -82,14 +81,12 @@ export class MapDetails extends StateElement {
         ${meter({ name: 'Memory', used: load.memory, of: node.allocatable.memory, unit: 'MB' })}
         ${meter({ name: 'Pods', used: load.pods, of: node.allocatable.pods })}
       </div>
-      <a class="button" href=${ifDrained(node)}>What if it is drained?</a>
+      <a class="button" href=${ifDrainedAddress(node.name)}>What if it is drained?</a>
       ${pods.length === 0 ? html`<p class="muted">It has no pods.</p>` : list(pods)}
     </section>`
   }
 }
 customElements.define('map-details', MapDetails)
-
-const ifDrained = ({ name }: Node): string => `/whatif?steps=${encodeURIComponent(JSON.stringify([{ op: 'drain', node: name }]))}`
 
 const list = (pods: readonly Pod[]) => html`
   <ul aria-label="Its pods">

@@ -19,7 +19,7 @@ import '../parts/object-events.ts'
 import { tabs } from '../parts/tabs.ts'
 import '../parts/yaml-view.ts'
 import { Paced } from '../paced.ts'
-import { nodeAddress } from '../route.ts'
+import { ifDrainedAddress, nodeAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { nodeStatus } from '../status.ts'
 import { shared } from '../styles.ts'
@@ -89,6 +89,7 @@ export class NodePage extends StateElement {
         ${meter({ name: 'CPU', used: load.cpu, of: allocatable.cpu, unit: 'm' })}
         ${meter({ name: 'Memory', used: load.memory, of: allocatable.memory, unit: 'MB' })}
       </div>
+      <p><a href=${ifDrainedAddress(node.name)}>What if it is drained?</a></p>
       <dl>
         <dt>Lately</dt>
         <dd>${sparkline(this.cluster.recorder.pressures(id), 'Full')}</dd>
