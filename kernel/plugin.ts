@@ -48,7 +48,7 @@ export interface PluginKernel {
   readonly state: State
   /** The cluster as it is durable, for whoever answers a caller. */
   readonly durable: Reader
-  readonly scheduler: Pick<Scheduler, 'usageOf' | 'judge' | 'pending' | 'reconsider'>
+  readonly scheduler: Pick<Scheduler, 'usageOf' | 'judge' | 'pending' | 'reconsider' | 'measure'>
   readonly clock: PluginClock
   readonly log: Log
   readonly newId: () => string

@@ -1,4 +1,5 @@
 /** Asks the rules and preferences that look at a node alone about many nodes at once, over the columns. */
+import type { Meter } from './meter.ts'
 import type { NodeList } from './node-list.ts'
 import { askScore, isBulk, isOneByOne, passes, type AnyPreference, type AnyRule, type Complain, type Plan } from './plan.ts'
 
@@ -6,6 +7,7 @@ export interface BulkOptions {
   readonly nodes: NodeList
   readonly plan: Plan
   readonly complain: Complain
+  readonly meter: Meter
 }
 
 export class Bulk {
@@ -17,22 +19,34 @@ export class Bulk {
 
   /** Keeps, in place and in order, the slots that every local rule keeps. @returns how many are left */
   keep(slots: Int32Array, count: number): number {
+    const { plan, meter } = this.#options
+    const began = meter.start()
     let kept = count
-    for (const rule of this.#options.plan.local) if (kept > 0) kept = this.#keep(rule, slots, kept)
+    for (const rule of plan.local) {
+      if (kept === 0) break
+      const started = meter.start()
+      kept = this.#keep(rule, slots, kept)
+      meter.took('filter', started, rule.plugin)
+    }
+    meter.took('filter', began)
     return kept
   }
 
   /** The points of the absolute preferences, by weight, at the slots' own places. @returns to be read before the next call, which uses the same array */
   sum(slots: Int32Array, count: number): Float64Array {
-    const { nodes, plan } = this.#options
+    const { nodes, plan, meter } = this.#options
+    const began = meter.start()
     const { totals, points } = nodes.scratch
     totals.fill(0, 0, count)
     for (const preference of plan.absolute) {
+      const started = meter.start()
       points.fill(0, 0, count)
       this.#score(preference, slots, { count, points })
+      meter.took('score', started, preference.plugin)
       const { weight } = preference
       for (let index = 0; index < count; index += 1) totals[index] = totals[index]! + weight * points[index]! // below count
     }
+    meter.took('score', began)
     return totals
   }
 
@@ -51,9 +65,9 @@ export class Bulk {
   }
 
   #passes(rule: AnyRule, slot: number): boolean {
-    const { nodes, complain } = this.#options
+    const { nodes, complain, meter } = this.#options
     const node = nodes.at(slot)
-    return node !== undefined && passes(rule, node, { columns: nodes.columns, complain })
+    return node !== undefined && passes(rule, node, { columns: nodes.columns, complain, meter })
   }
 
   #score(preference: AnyPreference, slots: Int32Array, { count, points }: { readonly count: number; readonly points: Float64Array }): void {

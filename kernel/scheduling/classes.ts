@@ -12,7 +12,7 @@ const CLASSES_MAX = 10_000
 const DESCRIBED_MAX = 1_000
 const SLOTS_MAX = 10_000_000
 
-export interface ClassesOptions extends Pick<PlacementOptions, 'weightOf'> {
+export interface ClassesOptions extends Pick<PlacementOptions, 'weightOf' | 'meter'> {
   readonly hooks: () => Hooks
   readonly books: Books
   readonly log: Log
@@ -103,12 +103,13 @@ export class Classes {
   }
 
   #begin(pod: ClassPod, hooks: Hooks, only?: ReadonlySet<string>): Placement {
-    const { books, weightOf, log } = this.#options
+    const { books, weightOf, meter, log } = this.#options
     return new Placement(pod, {
       hooks,
       books,
       weightOf,
       shared: this.#shared,
+      meter,
       complain: (plugin, error) => log.error('a plugin failed while scheduling', { plugin, error: String(error) }),
       ...(only ? { only } : {}),
     })

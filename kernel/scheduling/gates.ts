@@ -38,15 +38,19 @@ export class Gates {
     open.set(this.#followed)
     for (const rule of rules) {
       if (rule.follows) continue
+      const started = this.#asking.meter.start()
       for (let group = 0; group < open.length; group += 1) if (open[group] === 1 && this.#closes(rule, groups, group)) open[group] = 0
+      this.#asking.meter.took('filter', started, rule.plugin)
     }
     return open
   }
 
   #follow(rules: readonly Following[], groups: Groups): void {
+    const { meter } = this.#asking
     const touched = new Set<number>()
     let isAnew = this.#followed.length !== groups.count || this.#closed.size !== rules.length
     for (const rule of rules) {
+      const started = meter.start()
       const changes = rule.follows.takeChanges()
       const closed = this.#closed.get(rule)
       if (closed && changes) {
@@ -62,6 +66,7 @@ export class Gates {
         this.#closed.set(rule, asked)
         isAnew = true
       }
+      meter.took('filter', started, rule.plugin)
     }
     // A rule that says nothing now is not told what changes meanwhile.
     for (const rule of this.#closed.keys()) if (!rules.includes(rule)) this.#closed.delete(rule)

@@ -13,6 +13,7 @@ import type { FixedRules } from './fixed-rules.ts'
 import { Gates } from './gates.ts'
 import type { Groups } from './groups.ts'
 import { LazyJudgement, type Judgement } from './judgement.ts'
+import type { Meter } from './meter.ts'
 import { askRule, firstRefusal, passes, Plan, type Asking, type Complain } from './plan.ts'
 import { pointsOf } from './points.ts'
 import type { Nomination, Search } from './preemption.ts'
@@ -42,6 +43,7 @@ export interface PlacementOptions {
   readonly complain: Complain
   readonly weightOf: (plugin: string) => number | undefined
   readonly shared: Shared
+  readonly meter: Meter
   /** Only these plugins; all unless told. */
   readonly only?: ReadonlySet<string>
 }
@@ -64,12 +66,13 @@ export class Placement {
   #groups: Groups | undefined
   #family: Family | undefined
 
-  constructor(pod: ClassPod, { hooks, books, complain, weightOf, shared, only }: PlacementOptions) {
+  constructor(pod: ClassPod, { hooks, books, complain, weightOf, shared, meter, only }: PlacementOptions) {
     const { nodes } = books
     this.#books = books
     this.#shared = shared
     const asking = {
       complain,
+      meter,
       get columns() {
         return nodes.columns
       },
@@ -78,6 +81,7 @@ export class Placement {
     this.#plan = new Plan(pod, {
       hooks,
       complain,
+      meter,
       weightOf,
       ...(only ? { only } : {}),
       tally: (contribution, options) => {
@@ -219,7 +223,9 @@ export class Placement {
     const totals = feasible.map(({ slot }) => standing.total(slot))
     if (wished.length > 0) this.#plan.prepareScores(feasible)
     for (const preference of [...standing.telling(), ...wished]) {
+      const started = this.#asking.meter.start()
       const points = pointsOf(preference, feasible, this.#asking)
+      this.#asking.meter.took('score', started, preference.plugin)
       for (let index = 0; index < totals.length; index += 1) totals[index] = (totals[index] ?? 0) + preference.weight * (points[index] ?? 0)
     }
     const lots = lot === undefined ? undefined : feasible.map(({ name }) => hash(`${lot}/${name}`))

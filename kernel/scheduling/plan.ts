@@ -11,6 +11,7 @@ import {
   type Rule,
 } from './candidates.ts'
 import type { NodeColumns } from './columns.ts'
+import type { Meter } from './meter.ts'
 import { Board, type BoardOptions, type BulkPreference, type Preference } from './score-board.ts'
 
 export type AnyRule = Rule | NamedBulkRule
@@ -21,6 +22,7 @@ export interface PlanOptions extends Pick<BoardOptions, 'weightOf'> {
   readonly hooks: Hooks
   readonly tally: OpenTally
   readonly complain: Complain
+  readonly meter: Meter
   /** Only these plugins; all unless told. */
   readonly only?: ReadonlySet<string>
 }
@@ -51,16 +53,17 @@ export class Plan {
   readonly #countedOver: readonly (() => readonly string[])[]
   #over: readonly string[] = []
 
-  constructor(pod: ClassPod, { hooks, tally, weightOf, complain, only }: PlanOptions) {
+  constructor(pod: ClassPod, { hooks, tally, weightOf, complain, meter, only }: PlanOptions) {
     this.#candidates = new Candidates(pod, tally)
     this.#board = new Board(pod, { tally, weightOf })
     this.#complain = complain
     const wanted = ({ name }: { readonly name: string }) => only === undefined || only.has(name)
-    callEach(hooks.filter.taps.filter(wanted), this.#candidates, (plugin, error) => {
+    const onFilterFailure: Complain = (plugin, error) => {
       complain(plugin, error)
       this.#candidates.rules.push({ plugin, test: () => failed(plugin, error), isFixed: true })
-    })
-    callEach(hooks.score.taps.filter(wanted), this.#board, complain)
+    }
+    callEach(hooks.filter.taps.filter(wanted), this.#candidates, { onFailure: onFilterFailure, meter })
+    callEach(hooks.score.taps.filter(wanted), this.#board, { onFailure: complain, meter })
     const { rules } = this.#candidates
     this.rules = rules
     this.fixed = rules.filter((rule) => isOneByOne(rule) && rule.isFixed === true && !rule.isVolatile) as Rule[]
@@ -148,6 +151,7 @@ export const isBulk = (preference: AnyPreference): preference is BulkPreference 
 export interface Asking {
   readonly columns: NodeColumns
   readonly complain: Complain
+  readonly meter: Meter
 }
 
 /** A preference's score of one node; 0 where it throws or says what is no number, and it is named. */
@@ -205,14 +209,16 @@ const failed = (plugin: string, error: unknown): string =>
 function callEach<T extends { plugin: string }>(
   taps: readonly { readonly name: string; readonly fn: unknown }[],
   subject: T,
-  onFailure: Complain,
+  { onFailure, meter }: { readonly onFailure: Complain; readonly meter: Meter },
 ): void {
   for (const { name, fn } of taps) {
     subject.plugin = name
+    const started = meter.start()
     try {
       ;(fn as (subject: T) => void)(subject)
     } catch (error) {
       onFailure(name, error)
     }
+    meter.took('describe', started, name)
   }
 }

@@ -16,6 +16,7 @@ import type { Cause, ClassPod, NodeFacts } from './candidates.ts'
 import { CLASS_FIELDS, Classes } from './classes.ts'
 import type { Held } from './columns.ts'
 import type { Judgement } from './judgement.ts'
+import { Meter, type Stopwatch } from './meter.ts'
 import type { Card, Explanation, Placement } from './placement.ts'
 import type { Nomination } from './preemption.ts'
 import { Queue, type Waiting } from './queue.ts'
@@ -34,6 +35,7 @@ export interface SchedulerOptions {
 
 export class Scheduler {
   readonly #books = new Books()
+  readonly #meter = new Meter()
   readonly #options: SchedulerOptions
   readonly #queue: Queue
   readonly #classes: Classes
@@ -54,6 +56,7 @@ export class Scheduler {
     this.#classes = new Classes({
       ...options,
       books: this.#books,
+      meter: this.#meter,
       weightOf: (plugin) => clusterConfig(options.state).scoreWeights?.[plugin],
     })
     options.committer.onApplied((changeSet) => this.#observe(changeSet))
@@ -67,6 +70,11 @@ export class Scheduler {
   /** How many pods wait for a node. */
   get pending(): number {
     return this.#queue.size
+  }
+
+  /** Times what plugins take from now on, now and then. @returns what ends it. @throws Error when somebody measures already */
+  measure(stopwatch: Stopwatch): () => void {
+    return this.#meter.use(stopwatch)
   }
 
   /** Counts what is there and begins. */
@@ -169,7 +177,9 @@ export class Scheduler {
     this.#isPassing = true
     const { committer, log } = this.#options
     const pass: Pass = { tried: [], counted: [] }
+    this.#meter.beginPass()
     const committed = committer.commit({ actorId: 'scheduler' }, (transaction) => this.#placeAll(pass, transaction))
+    this.#meter.endPass()
     this.#recount(pass.counted)
     // The next pass need not wait for the store: it works on the state as this one left it.
     this.#isPassing = false
@@ -239,12 +249,15 @@ export class Scheduler {
   #preempt(pod: Pod, placement: Placement): Nomination | undefined {
     const { preempt } = this.#options.hooks()
     if (pod.preemptionPolicy === 'Never' || !preempt.isUsed() || !this.#books.hasBelow(pod.priority)) return undefined
-    return preempt.call({
+    const started = this.#meter.start()
+    const nomination = preempt.call({
       pod,
       best: (search) => placement.nominate(search),
       podsOn: ({ slot }) => this.#books.podsOn(slot),
       leastOf: (node, pods) => placement.leastOf(node, pods),
     })
+    this.#meter.took('preempt', started)
+    return nomination
   }
 
   /** Whether pods are on their way out for this one: they are waited for before others are asked to go. */

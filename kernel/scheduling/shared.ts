@@ -52,7 +52,8 @@ export class Shared {
     const key = plan.sharedAs === undefined ? undefined : [plan.sharedAs, ...over].join('\n')
     const max = Math.min(SHARED_MAX, Math.ceil(SLOTS_MAX / nodes.columns.capacity))
     const relative = () => plan.relative.map((preference) => ({ preference, scores: this.scores(preference, asking) }))
-    const make = () => new Standing({ nodes, plan, over, fixed, relative: relative(), shared: this, complain: asking.complain })
+    const { complain, meter } = asking
+    const make = () => new Standing({ nodes, plan, over, fixed, relative: relative(), shared: this, complain, meter })
     return kept(this.#standings, { key, max, make })
   }
 

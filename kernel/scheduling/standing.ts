@@ -8,6 +8,7 @@ import { Bulk } from './bulk.ts'
 import type { FixedRules } from './fixed-rules.ts'
 import type { FixedScores } from './fixed-scores.ts'
 import { groupNodes, Groups } from './groups.ts'
+import type { Meter } from './meter.ts'
 import type { NodeList } from './node-list.ts'
 import { firstRefusal, type Complain, type Plan } from './plan.ts'
 import { RefusalCounts, type RefusalKind } from './refusals.ts'
@@ -27,6 +28,7 @@ export interface StandingOptions {
   readonly relative: readonly { readonly preference: Preference; readonly scores: FixedScores }[]
   readonly shared: Shared
   readonly complain: Complain
+  readonly meter: Meter
 }
 
 export class Standing {
@@ -165,8 +167,8 @@ export class Standing {
 
   /** How many nodes are refused by what looks at them alone, by plugin and kind of reason. */
   refusals(): readonly RefusalKind[] {
-    const { nodes, plan, fixed, complain } = this.#options
-    const context = { columns: nodes.columns, complain }
+    const { nodes, plan, fixed, complain, meter } = this.#options
+    const context = { columns: nodes.columns, complain, meter }
     for (const slot of this.#uncounted) {
       const node = nodes.at(slot)
       this.#isUncounted[slot] = 0

@@ -40,7 +40,7 @@ export function guarded(plugin: Plugin, referee: Referee): Plugin {
 }
 
 function guardedFace({ name }: Plugin, kernel: PluginKernel, referee: Referee): PluginKernel {
-  const { clock } = kernel
+  const { clock, scheduler } = kernel
   /** Others wait for this: after a while it goes on by itself. */
   const inTime = (where: string, run: () => unknown) => (): Promise<void> =>
     new Promise((resolve) => {
@@ -63,6 +63,17 @@ function guardedFace({ name }: Plugin, kernel: PluginKernel, referee: Referee): 
       now: () => clock.now(),
       after: (ms, run) => clock.after(ms, referee.containedLater('timer', run)),
       every: (ms, run) => clock.every(ms, referee.containedLater('timer', run)),
+    },
+    scheduler: {
+      get pending() {
+        return scheduler.pending
+      },
+      usageOf: (nodeId) => scheduler.usageOf(nodeId),
+      judge: (pod) => scheduler.judge(pod),
+      reconsider: () => scheduler.reconsider(),
+      measure: () => {
+        throw new Error('it measures the scheduler, where its stopwatch would be in every decision: read GET /metrics instead')
+      },
     },
     onApplied: (listener) => kernel.onApplied(referee.containedLater('onApplied', listener)),
     onDurable: (listener) => kernel.onDurable(referee.containedLater('onDurable', listener)),

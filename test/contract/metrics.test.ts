@@ -55,6 +55,9 @@ describe('/metrics', () => {
       return valueOf(now, 'stark_scheduler_schedule_attempts_total{result="unschedulable"}') > 0 && now
     })
     expect(valueOf(text, 'stark_pods{status="running"}')).toBe(1)
+    const plugin = 'stark_scheduler_plugin_execution_duration_seconds_count{plugin="resources",extension_point="filter"}'
+    expect(valueOf(text, plugin)).toBeGreaterThan(0)
+    expect(valueOf(text, 'stark_scheduler_extension_point_duration_seconds_count{extension_point="score"}')).toBeGreaterThan(0)
     expect(valueOf(text, 'stark_pods{status="pending"}')).toBe(1)
     expect(valueOf(text, 'stark_scheduler_pending_pods{queue="unschedulable"}')).toBe(1)
     expect(valueOf(text, 'stark_scheduler_queue_pods')).toBe(1)

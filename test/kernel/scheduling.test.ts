@@ -216,6 +216,31 @@ describe('plugins', () => {
     expect(asked).toBe(before)
   })
 
+  test('are timed in one pass of ten, by whoever hands in a stopwatch, until that ends', async () => {
+    let now = 0
+    const slow = rule('slow', ({ hooks }) =>
+      hooks.filter.tap('slow', (candidates) => {
+        now += 7
+        candidates.where(() => {
+          now += 5
+          return true
+        })
+      }),
+    )
+    const { kernel, add } = await cluster([{ name: 'a' }], [slow])
+    const timed: string[] = []
+    const measure = () => kernel.scheduler.measure({ now: () => now, onTimed: (...told) => timed.push(told.join(' ')) })
+    const end = measure()
+    expect(measure).toThrow('measured already')
+    for (let pass = 0; pass < 11; pass += 1) await add({ labels: { pass: String(pass) } })
+    expect(timed.filter((each) => each.endsWith('slow'))).toEqual(['describe 7 slow', 'filter 5 slow', 'describe 7 slow', 'filter 5 slow'])
+    expect(timed).toContain('filter 5 ')
+    end()
+    timed.length = 0
+    for (let pass = 0; pass < 10; pass += 1) await add({ labels: { later: String(pass) } })
+    expect(timed).toEqual([])
+  })
+
   test('that throw are named in the reason and stop no other pod', async () => {
     const broken = rule('broken', ({ hooks }) =>
       hooks.filter.tap('broken', (candidates) => {
