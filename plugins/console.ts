@@ -3,6 +3,7 @@
  * (console/web/route.ts), because which place is shown is decided in the browser; and where nothing is, so that people are told in
  * words and can go on from there.
  */
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Plugin } from '../kernel/index.ts'
@@ -44,7 +45,8 @@ export const webConsole = (folder: string): Plugin => ({
     const serve = (at: string, file: string, headers = {}): void => {
       const body = readFileSync(path.join(folder, file))
       const contentType = TYPES[path.extname(file)] ?? 'application/octet-stream'
-      need('web').serve(at, () => ({ contentType, body, headers }))
+      const etag = createHash('sha256').update(body).digest('hex').slice(0, 32)
+      need('web').serve(at, () => ({ contentType, body, etag, headers }))
     }
     for (const place of [...PLACES, '*']) serve(place, 'index.html')
     serve('/main.js', 'main.js')

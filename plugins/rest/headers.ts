@@ -6,6 +6,7 @@
 import type { Context } from 'koa'
 
 const HOST = /^[\w.:[\]-]{1,255}$/
+const HTTP_NOT_MODIFIED = 304
 const YEAR_SECONDS = 31_536_000
 
 const always = {
@@ -49,7 +50,8 @@ export function setSecurityHeaders(context: Context, { isSecure }: { readonly is
 export function setPolicy(context: Context): void {
   // What was asked with a credential is nobody else's; pages and documents are asked for anew by their ETag.
   if (!context.res.hasHeader('Cache-Control')) context.set('Cache-Control', context.path.startsWith('/api/') ? 'no-store' : 'no-cache')
-  if (context.res.hasHeader('Content-Security-Policy')) return
+  // What has not changed keeps the policy that it came with: one that is sent here would take its place.
+  if (context.status === HTTP_NOT_MODIFIED || context.res.hasHeader('Content-Security-Policy')) return
   context.set('Content-Security-Policy', context.response.is('html') ? pagePolicy(context.get('Host')) : NOTHING)
   context.set('X-Frame-Options', 'DENY')
 }

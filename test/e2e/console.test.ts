@@ -55,6 +55,15 @@ test('every address of the console is served, and leads to it', async () => {
   }
 })
 
+test('what has not changed is not sent again', async () => {
+  const first = await fetch(`${server.url}/main.js`)
+  const etag = first.headers.get('etag') ?? ''
+  const again = await fetch(`${server.url}/main.js`, { headers: { 'if-none-match': etag, 'cache-control': 'max-age=0' } })
+  expect({ etag: etag !== '', status: again.status, body: await again.text() }).toEqual({ etag: true, status: 304, body: '' })
+  // A browser would put it in the place of the page's own.
+  expect(again.headers.get('content-security-policy')).toBeNull()
+})
+
 test('where there is nothing, programs get a problem document and people a page that leads on', async () => {
   const document = await fetch(`${server.url}/nonsense`, { headers: { accept: 'application/json' } })
   expect(document.status).toBe(404)
