@@ -80,7 +80,9 @@ test('a browser that is too old is told so, in place of an empty page', async ()
   const page = await browser.context.newPage()
   await page.addInitScript(() => delete (Array.prototype as { toSorted?: unknown }).toSorted)
   await page.goto(server.url)
-  await page.getByText('This browser is too old for the console: it lacks Array.prototype.toSorted.').waitFor()
+  const said = page.getByText('This browser is too old for the console: it lacks Array.prototype.toSorted.')
+  await said.waitFor()
+  expect(await page.locator('stark-console').count()).toBe(0)
 })
 
 describe('whoever comes', () => {
