@@ -47,6 +47,7 @@ export class Fleet {
   readonly #held = new Sum()
   readonly #offered = new Sum()
   #restarts = 0
+  #hasChanged = false
   readonly #listeners = new Set<(changes: FleetChanges) => void>()
   #nodes = new Set<string>()
   #came: Stay[] = []
@@ -80,6 +81,7 @@ export class Fleet {
   }
 
   changeNode(before: Node | undefined, after: Node | undefined): void {
+    this.#hasChanged = true
     if (before) this.#offered.add(before.allocatable, -1)
     if (after) this.#offered.add(after.allocatable, 1)
     const id = before?.id ?? after?.id
@@ -87,6 +89,7 @@ export class Fleet {
   }
 
   changePod(before: Pod | undefined, after: Pod | undefined): void {
+    this.#hasChanged = true
     const from = before && placeOf(before)
     const to = after && placeOf(after)
     if (before) this.#tally(before, from, -1)
@@ -101,8 +104,10 @@ export class Fleet {
     if (after && isWaiting(after)) this.#waiting.set(after.id, after)
   }
 
-  /** Tells what has changed since the last time. */
+  /** Tells what has changed since the last time, if anything has. */
   flush(): void {
+    if (!this.#hasChanged) return
+    this.#hasChanged = false
     const changes = { nodes: this.#nodes, came: this.#came, left: this.#left }
     this.#nodes = new Set()
     this.#came = []

@@ -42,6 +42,7 @@ test('a flush tells once which nodes are not as they were, and who came to them 
   fleet.changePod(pod, { ...pod, nodeId: 'to' })
   fleet.changeNode(undefined, aNode({ id: 'other' }))
   fleet.flush()
+  fleet.flush()
   end()
   fleet.flush()
   expect(told).toHaveLength(2)

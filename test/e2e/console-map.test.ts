@@ -259,7 +259,7 @@ describe('the queue', () => {
     const pods = [await server.run(pack, { name: 'big-1', ...big }), await server.run(pack, { name: 'big-2', ...big })]
     const { page, complaints } = await signIn('/queue')
     await page.getByText('2 pods wait for a node.').waitFor()
-    const group = page.getByRole('region', { name: 'no node fits: lack cpu' })
+    const group = page.getByRole('region', { name: 'no node fits: they lack cpu' })
     expect(await group.getByRole('listitem').count()).toBe(2)
     await group.getByRole('link', { name: 'Why, and what would place big-1' }).click()
     await page.getByRole('heading', { name: 'What would place it' }).waitFor()

@@ -75,7 +75,7 @@ export class QueuePage extends StateElement {
     const [oldest] = pods
     return html`<section class="card" aria-label=${reason}>
       <h2>${reason}</h2>
-      <p>${counted(pods.length, 'pod')}, the oldest since ${since(oldest?.createdAt ?? null)}</p>
+      <p>${counted(pods.length, 'pod')}, the oldest was asked for ${since(oldest?.createdAt ?? null)}</p>
       ${oldest ? html`<a class="button" href=${podAddress(oldest, 'why')}>Why, and what would place ${oldest.name}</a>` : ''}
       <ul>
         ${pods.slice(0, PODS_MAX).map(row)}

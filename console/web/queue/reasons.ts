@@ -20,7 +20,7 @@ export function reasonOf({ statusMessage }: Pick<Pod, 'statusMessage'>): string 
   const [, causes] = FITS.exec(statusMessage) ?? []
   if (causes === undefined) return statusMessage === '' ? 'waits for a node' : statusMessage
   const kinds = causes.split(', ').map((cause) => cause.replace(COUNT, ''))
-  return `no node fits: ${kinds.sort().join(', ')}`
+  return `no node fits: they ${kinds.sort().join(', ')}`
 }
 
 /** The largest group first. */

@@ -83,8 +83,8 @@ test('a forecast is an arrow for all pods that go the same way, and an end where
 
 describe('pods that wait', () => {
   test('are alike when the same keeps them from the nodes, however many nodes and in whichever order', () => {
-    expect(reasonOf({ statusMessage: '0/5 nodes fit: 3 lack cpu, 2 are cordoned' })).toBe('no node fits: are cordoned, lack cpu')
-    expect(reasonOf({ statusMessage: '0/9 nodes fit: 8 are cordoned, 1 lack cpu' })).toBe('no node fits: are cordoned, lack cpu')
+    expect(reasonOf({ statusMessage: '0/5 nodes fit: 3 lack cpu, 2 are cordoned' })).toBe('no node fits: they are cordoned, lack cpu')
+    expect(reasonOf({ statusMessage: '0/9 nodes fit: 8 are cordoned, 1 lack cpu' })).toBe('no node fits: they are cordoned, lack cpu')
     expect(reasonOf({ statusMessage: '' })).toBe('waits for a node')
   })
 
