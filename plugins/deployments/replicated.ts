@@ -105,6 +105,6 @@ export class Removal {
 export const inOrderOfLeaving = (members: readonly Member[]): Member[] =>
   members.toSorted((a, b) => Number(a.isAvailable) - Number(b.isAvailable) || b.sinceMs - a.sinceMs || (a.id < b.id ? -1 : 1))
 
-export const countAvailable = (members: readonly Member[]): number => members.filter(({ isAvailable }) => isAvailable).length
+const countAvailable = (members: readonly Member[]): number => members.filter(({ isAvailable }) => isAvailable).length
 
 const clamp = (value: number, most: number): number => Math.max(0, Math.min(value, most))

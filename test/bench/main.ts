@@ -19,6 +19,10 @@ const all: Benches = {
     measures: 'first paint, frames, filters and memory of the web console, beside an empty page',
     load: () => import('./console.ts'),
   },
+  rollout: {
+    measures: 'a rolling update of 1,000 pods on hollow agents, beside the least that its surge allows',
+    load: () => import('./rollout.ts'),
+  },
   deploy: { measures: 'from POST to running as a watcher sees it, beside a bare process', load: () => import('./deploy.ts') },
 }
 

@@ -20,15 +20,17 @@ interface Exported {
   readonly code: number
 }
 const MANY = { timeoutMs: 60_000 }
-const installed = (name: string) => createRequire(import.meta.url).resolve(`@opentelemetry/${name}`)
+const require = createRequire(import.meta.url)
+const api = require.resolve('@opentelemetry/api')
+const sdkTraceBase = require.resolve('@opentelemetry/sdk-trace-base')
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const CALLER = '00f067aa0ba902b7'
 
 /** An SDK that writes each span as a line of a file: what somebody names in STARK_TRACING. */
 const sdk = (file: string) => `
 import { appendFileSync } from 'node:fs'
-import { trace } from '${installed('api')}'
-import { BasicTracerProvider, SimpleSpanProcessor } from '${installed('sdk-trace-base')}'
+import { trace } from '${api}'
+import { BasicTracerProvider, SimpleSpanProcessor } from '${sdkTraceBase}'
 const ms = ([seconds, nanoseconds]) => seconds * 1000 + nanoseconds / 1e6
 const exporter = {
   export(spans, done) {

@@ -35,15 +35,14 @@ describe('a plan for daemons', () => {
   })
 
   test('counts nodes that are served, and not pods: two on one node do not make up for none on another', () => {
-    const members = [member('a1', 'a', { key: 'new' }), member('a2', 'a'), member('b1', 'b', { isAvailable: false })]
-    expect(
-      planDaemon(
-        { ...aim, maxSurge: 0 },
-        [...members.slice(0, 1), member('c1', 'c'), members[2] ?? member('b1', 'b')],
-        [place('a'), place('b'), place('c')],
-      ).remove,
-    ).toEqual(['b1'])
-    expect(planDaemon(aim, members, [place('a'), place('b')]).remove).toEqual(['a2', 'b1'])
+    const places = [place('a'), place('b'), place('c')]
+    const members = [
+      member('a1', 'a', { key: 'new' }),
+      member('a2', 'a'),
+      member('b1', 'b'),
+      member('c1', 'c', { key: 'new', isAvailable: false }),
+    ]
+    expect(planDaemon({ ...aim, desired: 3, maxSurge: 0, maxUnavailable: 1, updatedMost: 3 }, members, places).remove).toEqual(['a2'])
   })
 
   test('makes none where none may be, and none beside one that is on its way out', () => {

@@ -1,7 +1,7 @@
-/** Thousands of agents that run nothing, in this process: the real agent core on a real connection, with a runtime that is empty. */
+/** Thousands of agents in this process: the real agent core on a real connection, with a runtime that is empty, or one that only pretends. */
 import { randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
-import { Agent, type NodeFacts } from '../../../agents/agent.ts'
+import { Agent, type AgentOptions, type NodeFacts } from '../../../agents/agent.ts'
 import { agentClock } from '../../../agents/clock.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import type { BenchCluster } from './cluster.ts'
@@ -12,9 +12,12 @@ export class Hollow {
   readonly agents: Agent[] = []
   readonly #cluster: BenchCluster
   readonly #url: string
+  readonly #run: AgentOptions['run']
 
-  constructor(cluster: BenchCluster) {
+  /** @param run starts a pod; without it pods are refused */
+  constructor(cluster: BenchCluster, run: AgentOptions['run'] = () => Promise.reject(new Error('a hollow agent runs nothing'))) {
     this.#cluster = cluster
+    this.#run = run
     this.#url = `${cluster.url.replace(/^http/, 'ws')}/ws`
   }
 
@@ -66,7 +69,7 @@ export class Hollow {
       random: () => Math.random(),
       facts,
       token,
-      run: () => Promise.reject(new Error('a hollow agent runs nothing')),
+      run: this.#run,
       onRefused: ({ detail }) => process.stderr.write(`an agent was refused: ${detail}\n`),
     })
     this.agents.push(agent)
