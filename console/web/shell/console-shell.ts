@@ -186,7 +186,7 @@ export class ConsoleShell extends StateElement {
   }
 
   #focusFilter(): void {
-    const page = this.#main()?.firstElementChild
+    const page = this.#main()?.lastElementChild
     const filter = page?.shadowRoot?.querySelector<HTMLElement>('input[type=search]')
     if (filter) filter.focus()
     else this.#openPalette()
