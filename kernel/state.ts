@@ -125,9 +125,16 @@ export class State implements Reader {
 function checksOf(schema: TObject): Pick<Kind, 'check' | 'checkFields'> {
   const { properties } = schema
   const whole = compiled(openOf(schema))
+  /** Compiled when a field first changes. */
+  const fields = new Map<string, Validator>()
   const checkField = (field: string, value: unknown): boolean => {
+    const known = fields.get(field)
+    if (known) return known.Check(value)
     const property = Object.hasOwn(properties, field) ? properties[field] : undefined
-    return property !== undefined && compiled(property).Check(value)
+    if (property === undefined) return false
+    const made = compiled(property)
+    fields.set(field, made)
+    return made.Check(value)
   }
   return {
     check: (record) => {

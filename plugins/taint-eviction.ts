@@ -35,12 +35,12 @@ export const taintEviction = (): Plugin => ({
 /** The pods whose node's taints, or whose own tolerations or place, have changed. */
 function concerned(changes: readonly Change[], { state }: PluginKernel): ReadonlySet<string> {
   const podIds = new Set<string>()
-  for (const { kind, id, before, ...change } of changes) {
-    if (kind === 'pods') podIds.add(id)
-    if (kind !== 'nodes') continue
-    const after = change.op === 'put' && 'record' in change ? (change.record as Node) : undefined
-    if (after?.taints === (before as Node | undefined)?.taints) continue
-    for (const pod of state.by('pods', 'nodeId', id)) podIds.add(pod.id)
+  for (const change of changes) {
+    if (change.kind === 'pods') podIds.add(change.id)
+    if (change.kind !== 'nodes') continue
+    const after = change.op === 'put' ? (change.record as Node) : undefined
+    if (after?.taints === (change.before as Node | undefined)?.taints) continue
+    for (const pod of state.by('pods', 'nodeId', change.id)) podIds.add(pod.id)
   }
   return podIds
 }

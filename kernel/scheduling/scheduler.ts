@@ -134,7 +134,8 @@ export class Scheduler {
     const isUndone = revision <= this.#revision
     if (isUndone) this.#pause()
     this.#revision = isUndone ? revision - 1 : revision
-    this.#books.apply(changes)
+    // What a pass has done is counted already, and counted again when it has ended.
+    if (!this.#isPassing) this.#books.apply(changes)
     const happened = new Set<Cause>()
     let last: Change | undefined
     for (const change of changes) {
@@ -222,6 +223,7 @@ export class Scheduler {
   #recount(pods: readonly Pod[]): void {
     for (const pod of pods) {
       const now = this.#options.state.get('pods', pod.id)
+      if (now === pod) continue
       if (now?.nodeId !== pod.nodeId) this.#books.remove(pod)
       if (now) this.#books.put(now)
     }
