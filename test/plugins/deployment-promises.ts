@@ -24,7 +24,9 @@ export function brokenBy(state: Reader, { actor, pods }: { actor: string; pods: 
   return [
     ...pods.flatMap(moved),
     ...(actor === 'deployments' ? [] : pods.flatMap((each) => takenByDrain(state, each))),
-    ...(actor === 'deployments' ? deployments.flatMap((each) => [...tooFew(state, each, pods), ...tooMany(state, each, pods)]) : []),
+    ...(actor === 'deployments'
+      ? deployments.flatMap((each) => [...tooFew(state, each, pods), ...tooEarly(state, each, pods), ...tooMany(state, each, pods)])
+      : []),
     ...(actor === 'deployments' ? pods.flatMap((each) => misplaced(state, each)) : []),
   ]
 }
@@ -53,13 +55,33 @@ function tooFew(state: Reader, deployment: Deployment, pods: readonly PodChange[
     before?.deploymentId === deployment.id && isAvailable(before) && !isAvailable(after) ? [before] : [],
   )
   const { maxUnavailable, maxSurge } = deployment.strategy
-  const least = deployment.status.desired - Math.max(Number(maxUnavailable), maxSurge === 0 ? 1 : 0)
+  const least = desiredOf(deployment) - Math.max(Number(maxUnavailable), maxSurge === 0 ? 1 : 0)
   // Of daemons nodes are promised, and not pods.
   const served = (serving: readonly Pod[]) => new Set(serving.map(({ id, nodeId }) => (deployment.mode === 'daemon' ? nodeId : id))).size
   const left = liveOf(state, deployment).filter(isAvailable)
   const [before, after] = [served([...left, ...taken]), served(left)]
   return after < before && after < least ? [`${after} of at least ${least} are left`] : []
 }
+
+/** Where there may be more for a while, a pod that leaves a drained node leaves no gap, unless those that should fill it are stuck. */
+function tooEarly(state: Reader, deployment: Deployment, pods: readonly PodChange[]): string[] {
+  const { strategy, id } = deployment
+  const taken = pods.filter(({ before, after }) => before?.deploymentId === id && isAvailable(before) && !isAvailable(after))
+  // What a rollout takes at the same time is its own affair.
+  const isTaken = taken.length > 0 && taken.every(({ after }) => after?.reason === 'Drained')
+  const live = liveOf(state, deployment)
+  const madeLast = Date.parse(deployment.updatedAt) - strategy.progressDeadlineSeconds * 1000
+  const isStuck = live.some(
+    (pod) => !isAvailable(pod) && (STUCK.includes(pod.reason) || pod.status === 'unknown' || Date.parse(pod.createdAt) <= madeLast),
+  )
+  const available = live.filter(isAvailable).length
+  return isTaken && strategy.maxSurge !== 0 && !isStuck && available < desiredOf(deployment)
+    ? [`${available} of ${desiredOf(deployment)} are left, and another could have come first`]
+    : []
+}
+/** Daemons have as many as there are nodes for them. */
+const desiredOf = ({ mode, replicas, status }: Deployment): number => (mode === 'daemon' ? status.desired : (replicas ?? 0))
+const STUCK: readonly (string | null)[] = ['Unschedulable', 'CrashLoopBackOff']
 
 /** What they made must have been allowed: so many beside those that there should be, and so many of a canary. */
 function tooMany(state: Reader, deployment: Deployment, pods: readonly PodChange[]): string[] {
