@@ -101,7 +101,9 @@ export class World {
     this.nodes.set(id, node)
     await this.#register(node)
     for (const pod of this.cluster.kernel.state.by('pods', 'nodeId', id)) {
-      if (pod.status === 'unknown') await this.cluster.report(pod, { status: 'running', ready: pod.packVersion !== BAD })
+      // Also of those that were given up meanwhile: that changes nothing any more.
+      if (pod.status === 'unknown' || pod.status === 'evicted')
+        await this.cluster.report(pod, { status: 'running', ready: pod.packVersion !== BAD })
     }
   }
 
