@@ -13,6 +13,8 @@ const TIME_SPACE_PX = 90
 /** Nothing is half a pod. */
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6]
 const TOP_MIN = 4
+/** Less than a minute is drawn as the end of one, so that a chart that begins grows from the right. */
+const SECONDS_MIN = 60
 
 export class LiveChart extends LitElement {
   static override styles = [
@@ -122,7 +124,7 @@ export class LiveChart extends LitElement {
 
   #draw(): void {
     const target = this.renderRoot.querySelector<HTMLElement>('.plot')
-    if (!target) return
+    if (!target || this.times.length === 0) return
     this.#plot?.destroy()
     this.#resized.observe(target)
     const style = getComputedStyle(this)
@@ -133,7 +135,10 @@ export class LiveChart extends LitElement {
       height: HEIGHT_PX,
       legend: { show: false },
       cursor: { show: false },
-      scales: { y: { range: (_plot, _least, most) => [0, Math.max(TOP_MIN, (most ?? 0) * 1.1)] } },
+      scales: {
+        x: { range: (_plot, first, last) => [Math.min(first, last - SECONDS_MIN), last] },
+        y: { range: (_plot, _least, most) => [0, Math.max(TOP_MIN, (most ?? 0) * 1.1)] },
+      },
       axes: [
         { ...axis, space: TIME_SPACE_PX, values: (_plot, ticks) => ticks.map(timeOf) },
         { ...axis, size: 60, incrs: STEPS, values: (_plot, ticks) => ticks.map((tick) => textOf(tick, this.unit)) },
