@@ -21,6 +21,7 @@ const PLACES = [
   '/whatif',
   '/queue',
   '/charts',
+  '/secrets',
   '/settings',
   '/plugins',
   '/people',

@@ -17,6 +17,7 @@ const PARTS_MAX = {
   whatif: 0,
   queue: 0,
   charts: 0,
+  secrets: 0,
   settings: 0,
   plugins: 0,
   people: 0,

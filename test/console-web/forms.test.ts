@@ -8,6 +8,8 @@ import { errorsAt, hasErrorsBelow, merged, pointerOf, valueAt, withValue } from 
 describe('a schema', () => {
   test.each([
     [{ type: 'string' }, 'text'],
+    [{ type: 'string', writeOnly: true, maxLength: 72 }, 'text'],
+    [{ type: 'string', writeOnly: true, maxLength: 65_536 }, 'hidden lines'],
     [{ type: 'integer' }, 'number'],
     [{ type: 'boolean' }, 'boolean'],
     [{ enum: ['a', 'b'] }, 'choice'],

@@ -202,6 +202,51 @@ test('a quota is set, shown as a bar, and taken away again', async () => {
   expect(tab.complaints).toEqual([])
 })
 
+test('a secret of two lines is set, found by a pod, replaced and deleted, and its value is shown nowhere', async () => {
+  await done(server.post('/api/namespaces', { name: 'sealed' }))
+  await server.push(
+    { name: 'tells' },
+    `export default (context) => ({ lines: context.secrets.key.split('\\n').length, last: context.secrets.key.at(-1) })`,
+  )
+  const result = async (name: string) => {
+    const { id } = await done(server.post<Pod>('/api/pods', { pack: 'tells', name, namespace: 'sealed', secrets: ['key'] }))
+    await waitFor('the pod to end', async () => (await server.pod(id)).status === 'succeeded', { timeoutMs: 30_000 })
+    return (await server.pod(id)).exit?.result
+  }
+  await open('/')
+  await keyboard.press('ControlOrMeta+k')
+  await keyboard.type('secrets')
+  await keyboard.press('Enter')
+  await heading('Secrets')
+  await keyboard.to('Namespace')
+  await keyboard.press('s')
+  await says('There is no secret in sealed.')
+  expect(new URL(tab.page.url()).search).toBe('?namespace=sealed')
+  await keyboard.activate('Set a secret')
+  await keyboard.to('Name')
+  await keyboard.type('key')
+  await keyboard.to('Value')
+  await tab.page.keyboard.insertText('hush-one\nhush-two')
+  await says('npx stark secret put key --namespace sealed')
+  await keyboard.activate('Set a secret now')
+  await tab.page.getByRole('rowheader', { name: 'key' }).waitFor()
+  expect(await tab.page.content()).not.toContain('hush')
+  expect(await tab.page.getByText('hush').count()).toBe(0)
+  expect(await result('first')).toEqual({ lines: 2, last: 'o' })
+
+  await keyboard.activate('Replace')
+  await keyboard.to('Value')
+  await keyboard.type('changed')
+  await keyboard.activate('Replace now')
+  await says('The secret key has a new value')
+  expect(await result('second')).toEqual({ lines: 1, last: 'd' })
+  await keyboard.activate('Delete')
+  await says('No pod names it now')
+  await keyboard.activate('Delete now')
+  await says('There is no secret in sealed.')
+  expect(tab.complaints).toEqual([])
+})
+
 test('the scheduling policy is changed for the whole cluster, and put back', async () => {
   await open('/settings')
   await keyboard.to('Scheduling policy')

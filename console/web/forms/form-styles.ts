@@ -26,6 +26,9 @@ export const formStyles = css`
   input[type='number'] {
     max-width: 14rem;
   }
+  .hidden-lines {
+    -webkit-text-security: disc;
+  }
   .help,
   .error {
     margin: 0.2rem 0 0;

@@ -82,6 +82,8 @@ export class SchemaForm extends LitElement {
         return this.#text(asked, (text) => (/^\d+$/.test(text) ? Number(text) : text))
       case 'words':
         return this.#words(asked)
+      case 'hidden lines':
+        return this.#hiddenLines(asked)
       case 'text':
         return this.#text(asked, (text) => text)
     }
@@ -209,6 +211,29 @@ export class SchemaForm extends LitElement {
             @input=${change}
           />
           <datalist id="${id}-list">${suggestions.map((each) => html`<option value=${each}></option>`)}</datalist>`,
+    )
+  }
+
+  #hiddenLines(asked: Asked): TemplateResult {
+    const { path, schema, value } = asked
+    const change = (event: InputEvent): void => {
+      const { value: text } = event.target as HTMLTextAreaElement
+      this.#put(path, text === '' ? without(schema) : text)
+    }
+    return this.#labelled(
+      asked,
+      (id, described, isWrong) =>
+        html`<textarea
+          id=${id}
+          class="hidden-lines"
+          rows="3"
+          autocomplete="off"
+          spellcheck="false"
+          aria-describedby=${described}
+          aria-invalid=${isWrong}
+          .value=${shown(value)}
+          @input=${change}
+        ></textarea>`,
     )
   }
 

@@ -22,7 +22,7 @@ export interface Schema {
 }
 
 export type Field =
-  | { readonly is: 'text' | 'boolean' | 'json' }
+  | { readonly is: 'text' | 'hidden lines' | 'boolean' | 'json' }
   | { readonly is: 'number'; readonly isWhole: boolean }
   /** A number, or a share such as 25%. */
   | { readonly is: 'number or text' }
@@ -48,11 +48,15 @@ export function fieldOf(given: Schema): Field {
   const schema = withoutNull(given)
   if (schema.enum) return { is: 'choice', choices: schema.enum.map(String) }
   const plain = PLAIN[schema.type ?? '']
-  if (plain) return plain
+  if (plain) return isHiddenLines(schema) ? { is: 'hidden lines' } : plain
   if (schema.type === 'array') return listOf(schema.items ?? {})
   if (schema.type === 'object') return objectOf(schema)
   return schema.anyOf?.every(({ type }) => type === 'integer' || type === 'string') ? { is: 'number or text' } : { is: 'json' }
 }
+
+/** What may be this long may have lines, as a private key in PEM has: a field of a single line would lose where they end. */
+const LINES_CHARACTERS_MIN = 1_000
+const isHiddenLines = ({ writeOnly = false, maxLength = 0 }: Schema): boolean => writeOnly && maxLength >= LINES_CHARACTERS_MIN
 
 const PLAIN: Readonly<Record<string, Field>> = {
   boolean: { is: 'boolean' },

@@ -92,9 +92,13 @@ export class ActionDialog extends StateElement {
   }
 
   override render(): TemplateResult {
-    return html`<dialog aria-labelledby="title" @close=${() => (this.action = undefined)}>
-      ${this.action ? this.#inside(this.action) : ''}
-    </dialog>`
+    return html`<dialog aria-labelledby="title" @close=${() => this.#forget()}>${this.action ? this.#inside(this.action) : ''}</dialog>`
+  }
+
+  /** What was filled in may be a secret. */
+  #forget(): void {
+    this.action = undefined
+    this.filled = {}
   }
 
   #inside(action: Action): TemplateResult {

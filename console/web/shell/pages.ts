@@ -123,6 +123,12 @@ export const PAGES: Readonly<Record<Place, Page>> = {
           html`<namespace-page .path=${path} view=${query['view'] ?? ''} .cluster=${cluster}></namespace-page>`,
       ),
   },
+  secrets: {
+    title: 'Secrets',
+    key: 't',
+    load: () => import('../secrets/secrets-page.ts'),
+    show: ({ cluster, navigation }) => html`<secrets-page .cluster=${cluster} .navigation=${navigation}></secrets-page>`,
+  },
   settings: {
     title: 'Settings',
     key: 'o',
@@ -162,7 +168,7 @@ export const PAGES: Readonly<Record<Place, Page>> = {
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
   { name: 'Cluster', places: ['map', 'nodes', 'pods', 'queue', 'deployments', 'deploy', 'whatif', 'charts', 'events'] },
-  { name: 'Administration', places: ['packs', 'namespaces', 'settings', 'plugins', 'people', 'join'] },
+  { name: 'Administration', places: ['packs', 'namespaces', 'secrets', 'settings', 'plugins', 'people', 'join'] },
 ]
 
 /** What is begun from a list. */
