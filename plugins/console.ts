@@ -25,6 +25,7 @@ const PLACES = [
   '/settings',
   '/plugins',
   '/people',
+  '/audit',
   '/account',
   '/join',
   '/become-a-node',

@@ -21,6 +21,7 @@ const PARTS_MAX = {
   settings: 0,
   plugins: 0,
   people: 0,
+  audit: 0,
   account: 0,
   join: 0,
   'become-a-node': 0,

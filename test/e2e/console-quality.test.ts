@@ -37,6 +37,7 @@ const OBJECTS = [
   '/packs/waits',
   '/namespaces/default',
   '/people?view=tokens',
+  '/audit?result=done&since=2026-01-02T03%3A04%3A00.000Z',
   '/nothing-here',
 ]
 

@@ -3,7 +3,7 @@
  * The secrets of a namespace without their values, which pods name each, and what can be done to it. One for each namespace: what it
  * asks the server does not change.
  */
-import { html, type TemplateResult } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import { Answer } from '../answer.ts'
 import type { Cluster } from '../cluster.ts'
@@ -22,7 +22,14 @@ const SECRETS_MAX = 500
 const PODS_SHOWN_MAX = 3
 
 export class SecretList extends StateElement {
-  static override styles = shared
+  static override styles = [
+    shared,
+    css`
+      .set {
+        margin-block-end: 0.75rem;
+      }
+    `,
+  ]
   static override properties = { namespace: {}, cluster: { attribute: false } }
   declare namespace: string
   declare cluster: Cluster
@@ -42,7 +49,7 @@ export class SecretList extends StateElement {
     const { items, nextCursor } = state.value
     const all = `npx stark secret list --namespace ${shellWord(namespace)}`
     return html`<div @done=${() => void this.#answer?.again()}>
-      ${actionButtons([setSecret(namespace)], cluster)}
+      <div class="set">${actionButtons([setSecret(namespace)], cluster)}</div>
       ${items.length === 0 ? html`<p>There is no secret in ${namespace}.</p>` : this.#table(items)}
       ${nextCursor === null ? '' : html`<p class="muted">These are the first ${SECRETS_MAX}; the others: <code>${all}</code></p>`}
     </div>`

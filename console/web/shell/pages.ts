@@ -147,6 +147,12 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     load: () => import('../people/people-page.ts'),
     show: ({ cluster, route: { query } }) => html`<people-page view=${query['view'] ?? ''} .cluster=${cluster}></people-page>`,
   },
+  audit: {
+    title: 'Audit',
+    key: 'i',
+    load: () => import('../audit/audit-page.ts'),
+    show: ({ cluster, navigation }) => html`<audit-page .cluster=${cluster} .navigation=${navigation}></audit-page>`,
+  },
   account: {
     title: 'Your account',
     key: 'a',
@@ -168,7 +174,7 @@ export const PAGES: Readonly<Record<Place, Page>> = {
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
   { name: 'Cluster', places: ['map', 'nodes', 'pods', 'queue', 'deployments', 'deploy', 'whatif', 'charts', 'events'] },
-  { name: 'Administration', places: ['packs', 'namespaces', 'secrets', 'settings', 'plugins', 'people', 'join'] },
+  { name: 'Administration', places: ['packs', 'namespaces', 'secrets', 'settings', 'plugins', 'people', 'audit', 'join'] },
 ]
 
 /** What is begun from a list. */

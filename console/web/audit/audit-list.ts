@@ -1,0 +1,148 @@
+/**
+ * <audit-list .filter=${{ result: 'FORBIDDEN' }} .cluster=${cluster}></audit-list>
+ * Entries of the audit, the newest first, and older ones when they are asked for. One for each filter: what it asks the server does
+ * not change.
+ */
+import { css, html, type TemplateResult } from 'lit'
+import { WireError } from '../../../kernel/wire/client.ts'
+import type { AuditEntry } from '../../../kernel/schema/audit.ts'
+import { Answer } from '../answer.ts'
+import type { Cluster } from '../cluster.ts'
+import { addressOf } from '../route.ts'
+import { StateElement } from '../state-element.ts'
+import { shared } from '../styles.ts'
+import { since } from '../time.ts'
+import type { AuditFilter } from './audit-filter.ts'
+
+const ENTRIES_PER_PAGE = 100
+
+interface Listed {
+  readonly items: readonly AuditEntry[]
+  readonly nextCursor: string | null
+}
+
+export class AuditList extends StateElement {
+  static override styles = [
+    shared,
+    css`
+      .row {
+        margin-block-end: 0.75rem;
+      }
+      td {
+        white-space: nowrap;
+      }
+      .objects {
+        min-width: 14rem;
+        overflow-wrap: anywhere;
+        white-space: normal;
+      }
+    `,
+  ]
+  static override properties = {
+    filter: { attribute: false },
+    cluster: { attribute: false },
+    older: { state: true },
+    isBusy: { state: true },
+    problem: { state: true },
+  }
+  declare filter: AuditFilter
+  declare cluster: Cluster
+  /** Behind the first page. */
+  declare older: Listed | undefined
+  declare isBusy: boolean
+  declare problem: string
+  #answer: Answer<Listed> | undefined
+
+  constructor() {
+    super()
+    this.isBusy = false
+    this.problem = ''
+  }
+
+  override render(): TemplateResult {
+    this.#answer ??= new Answer(() => this.#ask({}))
+    const { state } = this.#answer
+    if (state.is === 'waiting') return html`<p role="status">Loading</p>`
+    if (state.is === 'failed') return html`<p role="alert">${state.detail}</p>`
+    const entries = [...state.value.items, ...(this.older?.items ?? [])]
+    const nextCursor = this.older ? this.older.nextCursor : state.value.nextCursor
+    if (entries.length === 0) return html`<p>Nothing of that kind was noted.</p>`
+    // Before the table: it has more things that the keyboard stops at than anybody wants to pass.
+    return html`
+      <div class="row">
+        ${nextCursor === null ? '' : html`<button ?disabled=${this.isBusy} @click=${() => void this.#more(nextCursor)}>Show older ones</button>`}
+        <span role="status" class="muted">${entries.length} ${nextCursor === null ? 'in all' : 'shown'}</span>
+        <span role="alert">${this.problem}</span>
+      </div>
+      ${table(entries)}
+    `
+  }
+
+  #ask(page: { readonly cursor?: string }): Promise<Listed> {
+    return this.cluster.ask<Listed>('audit.list', { ...this.filter, limit: ENTRIES_PER_PAGE, ...page })
+  }
+
+  async #more(cursor: string): Promise<void> {
+    this.isBusy = true
+    this.problem = ''
+    try {
+      const { items, nextCursor } = await this.#ask({ cursor })
+      this.older = { items: [...(this.older?.items ?? []), ...items], nextCursor }
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      this.problem = error.message
+    } finally {
+      this.isBusy = false
+    }
+  }
+}
+customElements.define('audit-list', AuditList)
+
+const table = (entries: readonly AuditEntry[]): TemplateResult =>
+  html`<div class="scroll" role="region" aria-label="Audit" tabindex="0">
+    <table>
+      <thead>
+        <tr>
+          <th>When</th>
+          <th>Who</th>
+          <th>From</th>
+          <th>Operation</th>
+          <th>Result</th>
+          <th>Times</th>
+          <th>What was changed</th>
+          <th>Correlation id</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${entries.map(row)}
+      </tbody>
+    </table>
+  </div>`
+
+/** What stands in a cell leads to all that are alike in it. */
+function row({ at, actorId, actorName, remote, operation, result, count, objects, correlationId }: AuditEntry): TemplateResult {
+  return html`<tr>
+    <td>${since(at)}</td>
+    <th scope="row"><a href=${only({ actorId })}>${actorName ?? actorId}</a></th>
+    <td>${remote || '-'}</td>
+    <td>${operation === null ? '-' : html`<a href=${only({ operation })}>${operation}</a>`}</td>
+    <td>
+      <span class="status" data-tone=${result === 'done' ? 'good' : 'bad'}><a href=${only({ result })}>${result}</a></span>
+    </td>
+    <td>${count}</td>
+    <td class="objects">${objects.length === 0 ? '-' : objects.map((object) => html`<div>${objectText(object)}</div>`)}</td>
+    <td>${correlationId === null ? '-' : html`<code>${correlationId}</code>`}</td>
+  </tr>`
+}
+
+const only = (query: AuditFilter): string => addressOf({ place: 'audit', query: { ...query } })
+
+const PLACES = { pods: 'pods', nodes: 'nodes', deployments: 'deployments' } as const
+const isPlace = (kind: string): kind is keyof typeof PLACES => kind in PLACES
+
+/** By its id: another may have its name now. What was deleted has no page. */
+function objectText({ kind, id, name, op }: AuditEntry['objects'][number]): TemplateResult {
+  const text = name ?? id
+  if (op === 'delete' || !isPlace(kind)) return html`${op} ${kind} ${text}`
+  return html`${op} ${kind} <a href=${addressOf({ place: PLACES[kind], path: [id] })}>${text}</a>`
+}
