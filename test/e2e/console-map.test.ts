@@ -223,6 +223,8 @@ describe('what if', () => {
     await page.getByRole('button', { name: 'Carry out now' }).click()
     await waitFor('the node to be drained', async () => (await server.node(left.id)).unschedulable)
     await page.waitForURL(`${server.url}/whatif`)
+    await page.goto(`${server.url}/nodes/left`)
+    await page.getByText(/^(It is drained, as|Drained)/).waitFor()
     expect(complaints).toEqual([])
     await server.delete(`/api/deployments/${deployment.id}`)
     await done(server.post(`/api/nodes/${left.id}/uncordon`, {}))

@@ -25,6 +25,7 @@ import { nodeStatus } from '../status.ts'
 import { shared } from '../styles.ts'
 import { sorted } from '../tables/table-model.ts'
 import { since } from '../time.ts'
+import { drainStanding } from './drain-standing.ts'
 import { nodeActions } from './node-actions.ts'
 
 const VIEWS = [
@@ -89,7 +90,7 @@ export class NodePage extends StateElement {
         ${meter({ name: 'CPU', used: load.cpu, of: allocatable.cpu, unit: 'm' })}
         ${meter({ name: 'Memory', used: load.memory, of: allocatable.memory, unit: 'MB' })}
       </div>
-      <p><a href=${ifDrainedAddress(node.name)}>What if it is drained?</a></p>
+      ${drainStanding(node.drain)} ${node.drain ? '' : html`<p><a href=${ifDrainedAddress(node.name)}>What if it is drained?</a></p>`}
       <dl>
         <dt>Lately</dt>
         <dd>${sparkline(this.cluster.recorder.pressures(id), 'Full')}</dd>
