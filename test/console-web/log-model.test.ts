@@ -1,7 +1,7 @@
 /** Which lines of a log are shown, and how they are written down. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { logCommand, marked, shownLines, written } from '../../console/web/pods/log-model.ts'
+import { logCommand, marked, parted, shownLines, written } from '../../console/web/pods/log-model.ts'
 import type { LogLine } from '../../console/web/pods/log-stream.ts'
 
 const line = (seq: number, fields: Partial<LogLine> = {}): LogLine => ({
@@ -50,6 +50,38 @@ test('what is marked is all that was looked for, and nothing is lost', () => {
       for (const { text: part, isFound } of parts) expect(isFound ? part.toLowerCase() : wanted.toLowerCase()).toBe(wanted.toLowerCase())
     }),
   )
+})
+
+describe('the fields of a line', () => {
+  test('are shown once, in words, whatever order the store gives them in', () => {
+    const text = 'tired {"after":3,"who":"web","at":{"x":1}}'
+    expect(parted(line(1, { text, fields: { at: { x: 1 }, who: 'web', after: 3 } }))).toEqual({
+      text: 'tired',
+      fields: [
+        ['at', '{"x":1}'],
+        ['who', 'web'],
+        ['after', '3'],
+      ],
+    })
+    expect(parted(line(1, { text: '{"a":null}', fields: { a: null } }))).toEqual({ text: '', fields: [['a', 'null']] })
+  })
+
+  test('take nothing from a text that was cut, or that only looks alike', () => {
+    expect(parted(line(1, { text: 'tired {"after', fields: { after: 3 } }))).toEqual({ text: 'tired {"after', fields: [['after', '3']] })
+    expect(parted(line(1, { text: 'tired {"after":3}' }))).toEqual({ text: 'tired {"after":3}', fields: [] })
+  })
+
+  test('are what JSON has of them, and the text before them is whole', () => {
+    const fields = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean()))
+    fc.assert(
+      fc.property(fc.string(), fields, (text, given) => {
+        const sent = JSON.parse(JSON.stringify(given)) as Record<string, unknown>
+        const found = parted(line(1, { text: `${text} ${JSON.stringify(given)}`, fields: sent }))
+        expect(found.text).toBe(text.trimEnd())
+        expect(found.fields.map(([name]) => name)).toEqual(Object.keys(sent))
+      }),
+    )
+  })
 })
 
 test('is written down with times and levels, and has a command that shows the same', () => {

@@ -29,6 +29,33 @@ export function shownLines(lines: readonly LogLine[], { level, text, run }: LogV
 const placeOf = (text: string, wanted: string, from: number): number =>
   (wanted === wanted.toLowerCase() ? text.toLowerCase() : text).indexOf(wanted, from)
 
+export interface Parted {
+  readonly text: string
+  /** Names, and values as people read them. */
+  readonly fields: readonly (readonly [string, string])[]
+}
+
+/** A line taken apart: its fields once, in words, and not a second time as JSON in the text. */
+export function parted({ text, fields }: LogLine): Parted {
+  if (fields === undefined) return { text, fields: [] }
+  // The store may give the names in another order, which is as long.
+  const start = text.length - JSON.stringify(fields).length
+  const hasJson = text[start] === '{' && isJson(text.slice(start))
+  return {
+    text: hasJson ? text.slice(0, start).trimEnd() : text,
+    fields: Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 export const written = (lines: readonly LogLine[]): string => lines.map((line) => `${line.at} ${line.level} ${line.text}\n`).join('')
 
 /** A text, and which parts of it are what was looked for. */

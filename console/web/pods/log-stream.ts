@@ -7,9 +7,11 @@ export interface LogLine {
   readonly seq: number
   readonly at: string
   readonly level: 'debug' | 'info' | 'warn' | 'error'
-  /** With what the pack logged beside it. */
+  /** With what the pack logged beside it, as JSON. */
   readonly text: string
   readonly incarnation: number
+  /** The object that was logged last, where there was one: at the end of the text, unless that was cut. */
+  readonly fields?: Readonly<Record<string, unknown>>
 }
 export interface LogRequest {
   readonly podId: string

@@ -9,7 +9,7 @@ import type { Cluster } from '../cluster.ts'
 import '../parts/copy-text.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
-import { LEVELS, logCommand, marked, RUNS, shownLines, written, type Level, type LogView, type Run } from './log-model.ts'
+import { LEVELS, logCommand, marked, parted, RUNS, shownLines, written, type Level, type LogView, type Run } from './log-model.ts'
 import { followLog, type LogLine } from './log-stream.ts'
 import { wordsOf } from './pod-actions.ts'
 
@@ -58,8 +58,15 @@ export class PodLogs extends StateElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
-      .at {
+      .at,
+      .name {
         color: var(--muted);
+      }
+      .field {
+        padding: 0 0.3rem;
+        border-radius: 0.2rem;
+        background: var(--raised);
+        color: var(--text);
       }
       @media (max-width: 40rem) {
         .wrap .line {
@@ -164,10 +171,18 @@ export class PodLogs extends StateElement {
 
   #line(line: LogLine): TemplateResult {
     const { at, level } = line
-    const text = marked(line.text, this.view.text).map((part) => (part.isFound ? html`<mark>${part.text}</mark>` : part.text))
+    const { text, fields } = parted(line)
+    const pairs = fields.map(
+      ([name, value]) => html` <span class="field"><span class="name">${this.#marked(name)}=</span>${this.#marked(value)}</span>`,
+    )
     return html`<div class="line" data-tone=${TONES[level]}>
-      <time class="at" datetime=${at} title=${at}>${at.slice(11, 23)}</time><span>${level}</span><span class="text">${text}</span>
+      <time class="at" datetime=${at} title=${at}>${at.slice(11, 23)}</time><span>${level}</span
+      ><span class="text">${this.#marked(text)}${pairs}</span>
     </div>`
+  }
+
+  #marked(text: string) {
+    return marked(text, this.view.text).map((part) => (part.isFound ? html`<mark>${part.text}</mark>` : part.text))
   }
 
   #scrolled(): void {
