@@ -3,7 +3,18 @@
  * their own, and the console in web/, all from TypeScript. Plain JavaScript, because it runs before anything is built.
  * dist/ is stale when a source is newer than its stamp; an installed package brings dist/ along and never builds.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -78,9 +89,33 @@ async function buildWeb(esbuild, outdir) {
   // What only some pages need is loaded with them.
   const split = { splitting: true, chunkNames: 'chunks/[name]-[hash]' }
   // Style sheets of packages become text, because elements have theirs in their shadow.
-  await esbuild({ ...forBrowsers, ...split, loader: { '.css': 'text' }, entryPoints: ['console/web/main.ts'], outdir })
-  for (const file of ['index.html', 'console.css']) copyFileSync(path.join(root, 'console/web', file), path.join(outdir, file))
+  const entry = { entryPoints: ['console/web/main.ts'], outdir, metafile: true }
+  const { metafile } = await esbuild({ ...forBrowsers, ...split, loader: { '.css': 'text' }, ...entry })
+  copyFileSync(path.join(root, 'console/web/console.css'), path.join(outdir, 'console.css'))
+  const page = readFileSync(path.join(root, 'console/web/index.html'), 'utf8')
+  writeFileSync(path.join(outdir, 'index.html'), withPreloads(page, firstChunks(metafile.outputs, path.relative(root, outdir))))
   await buildAgent(esbuild, outdir)
+}
+
+/** What main.js imports, and what that imports: without being told a browser finds one only when it has read the other. */
+function firstChunks(outputs, folder) {
+  const found = new Set()
+  const add = (file) => {
+    for (const { path: imported, kind } of outputs[file].imports) {
+      if (kind !== 'import-statement' || found.has(imported)) continue
+      found.add(imported)
+      add(imported)
+    }
+  }
+  add(`${folder}/main.js`)
+  return [...found].map((file) => path.posix.relative(folder, file))
+}
+
+/** They are asked for all at once, beside the entry. */
+function withPreloads(page, files) {
+  const entry = '    <script type="module" src="/main.js"></script>\n'
+  if (!page.includes(entry)) throw new Error('index.html does not load /main.js in a line of its own: the chunks belong before that')
+  return page.replace(entry, files.map((file) => `    <link rel="modulepreload" href="/${file}" />\n`).join('') + entry)
 }
 
 /** The element is a module; what runs in its frames is classic, because workers without an origin can be nothing else. */

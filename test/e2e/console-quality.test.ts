@@ -51,7 +51,11 @@ beforeAll(async () => {
   const pack = await server.push({ name: 'waits' })
   await done(server.put('/api/secrets/key', { value: 'hush' }))
   node = await server.join({ name: 'quiet', labels: { zone: 'a' } })
-  await server.run(pack, { name: 'placed', labels: { app: 'web' } })
+  const { id: placed } = await server.run(pack, { name: 'placed', labels: { app: 'web' } })
+  await node.report(await node.sees(placed), { status: 'starting' })
+  const { incarnation } = await server.pod(placed)
+  const line = { number: 1, at: new Date().toISOString(), level: 'warn', text: 'tired {"after":3}', fields: { after: 3 } }
+  await node.wire.ask('pods.appendLogs', { id: placed, incarnation, lines: [line] })
   await server.run(pack, { name: 'too-big', resources: { requests: { cpu: 90_000 }, limits: { cpu: 90_000 } } })
   const { id } = await done(server.post<{ id: string }>('/api/deployments', { pack: 'waits', name: 'web', replicas: 2 }))
   await done(server.patch(`/api/deployments/${id}`, { template: { labels: { changed: 'yes' } } }))

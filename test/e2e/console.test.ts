@@ -55,6 +55,18 @@ test('every address of the console is served, and leads to it', async () => {
   }
 })
 
+test('the page names what is loaded first, so that a slow network does not load one after another', async () => {
+  const { page } = await browser.open('about:blank')
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.goto(server.url)
+  await page.getByLabel('E-mail').waitFor()
+  const named = await page.locator('link[rel=modulepreload]').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
+  const chunks = asked.filter((pathname) => pathname.startsWith('/chunks/'))
+  expect(chunks.length).toBeGreaterThan(1)
+  expect(new Set(chunks)).toEqual(new Set(named))
+})
+
 test('what has not changed is not sent again', async () => {
   const first = await fetch(`${server.url}/main.js`)
   const etag = first.headers.get('etag') ?? ''
