@@ -167,7 +167,9 @@ const deployment = (name: string): Promise<Deployment> => done(server.get<Deploy
 test('a log is searched and taken along', async () => {
   await done(server.post<Pod>('/api/pods', { pack: 'talks', name: 'talker' }))
   await open('/pods/default/talker?view=logs')
-  await waitFor('the line with its fields', async () => /it is tired after=3$/.test((await tab.page.getByRole('log').innerText()).trim()))
+  await waitFor('the line with its fields', async () =>
+    (await tab.page.getByRole('log').innerText()).trim().endsWith('it is tired after=3'),
+  )
   await keyboard.to('Search the log')
   await keyboard.type('tired')
   await says(/1 of \d+ lines/)
