@@ -11,8 +11,8 @@ import type { NodePhase, NodeState } from '../../agents/browser/messages.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait-for.ts'
 
-/** Undefined where none is installed. */
-export const firefoxPath = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((each) => existsSync(each))
+/** FIREFOX_PATH, or Debian's. Others are packed in ways that no test can drive, so they are left alone unless named. Undefined where there is none. */
+export const firefoxPath = [process.env['FIREFOX_PATH'] ?? '', '/usr/bin/firefox-esr'].find((each) => existsSync(each))
 
 /** It talks to nobody by itself, and lets a remote driver in. */
 const PREFERENCES = {
