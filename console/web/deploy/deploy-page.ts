@@ -15,6 +15,7 @@ import type { FieldError, Value } from '../forms/value.ts'
 import type { Navigation } from '../navigation.ts'
 import '../parts/copy-text.ts'
 import { StateElement } from '../state-element.ts'
+import { halvesStyles } from '../parts/layouts.ts'
 import { shared } from '../styles.ts'
 import './bundle-drop.ts'
 import './deploy-outcome.ts'
@@ -26,16 +27,9 @@ import { deployForm, suggestionsOf } from './deploy-form.ts'
 export class DeployPage extends StateElement {
   static override styles = [
     shared,
+    halvesStyles,
     css`
-      .halves {
-        display: grid;
-        grid-template-columns: minmax(0, 34rem) minmax(0, 40rem);
-        gap: 1.5rem 2.5rem;
-        align-items: start;
-      }
       .aside {
-        position: sticky;
-        inset-block-start: 4rem;
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
@@ -60,11 +54,7 @@ export class DeployPage extends StateElement {
         cursor: pointer;
       }
       @media (max-width: 70rem) {
-        .halves {
-          grid-template-columns: minmax(0, 1fr);
-        }
         .aside {
-          position: static;
           max-height: none;
         }
       }

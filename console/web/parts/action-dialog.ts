@@ -13,6 +13,7 @@ import '../forms/schema-form.ts'
 import type { FieldError, Value } from '../forms/value.ts'
 import { Refusal } from '../http.ts'
 import { StateElement } from '../state-element.ts'
+import { dialogStyles } from './layouts.ts'
 import { shared } from '../styles.ts'
 import { doneEvent, type Action, type ActionForm } from './action.ts'
 import './copy-text.ts'
@@ -21,23 +22,8 @@ import { missingPermission } from './permissions.ts'
 export class ActionDialog extends StateElement {
   static override styles = [
     shared,
+    dialogStyles,
     css`
-      dialog {
-        box-sizing: border-box;
-        width: min(34rem, calc(100vw - 2rem));
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        box-shadow: var(--shadow);
-        color: inherit;
-      }
-      dialog::backdrop {
-        background: rgb(10 12 18 / 45%);
-      }
-      h2 {
-        margin: 0 0 0.5rem;
-      }
       .row {
         justify-content: flex-end;
         margin-block-start: 1.25rem;

@@ -16,29 +16,17 @@ import { shellWord } from '../format.ts'
 import { doneEvent } from '../parts/action.ts'
 import '../parts/copy-text.ts'
 import { StateElement } from '../state-element.ts'
+import { halvesStyles } from '../parts/layouts.ts'
 import { shared } from '../styles.ts'
 import './priority-classes.ts'
 
 export class SettingsPage extends StateElement {
   static override styles = [
     shared,
+    halvesStyles,
     css`
-      .halves {
-        display: grid;
-        grid-template-columns: minmax(0, 34rem) minmax(0, 40rem);
-        gap: 1.5rem 2.5rem;
-        align-items: start;
-      }
-      .aside {
-        position: sticky;
-        inset-block-start: 4rem;
-      }
       @media (max-width: 70rem) {
-        .halves {
-          grid-template-columns: minmax(0, 1fr);
-        }
         .aside {
-          position: static;
           grid-row: 1;
         }
       }

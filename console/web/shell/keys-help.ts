@@ -5,6 +5,7 @@
 import { css, html, type TemplateResult } from 'lit'
 import { PLACES } from '../route.ts'
 import { StateElement } from '../state-element.ts'
+import { dialogStyles } from '../parts/layouts.ts'
 import { shared } from '../styles.ts'
 import { hasSingleKeys, setSingleKeys } from './keys.ts'
 import { PAGES } from './pages.ts'
@@ -19,23 +20,8 @@ const COMMON = [
 export class KeysHelp extends StateElement {
   static override styles = [
     shared,
+    dialogStyles,
     css`
-      dialog {
-        width: min(36rem, calc(100vw - 2rem));
-        box-sizing: border-box;
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        box-shadow: var(--shadow);
-        color: inherit;
-      }
-      dialog::backdrop {
-        background: rgb(10 12 18 / 45%);
-      }
-      h2 {
-        margin-block-start: 0;
-      }
       dl {
         grid-template-columns: max-content minmax(0, 1fr);
       }

@@ -9,6 +9,7 @@ import type { Cluster } from '../cluster.ts'
 import { counted } from '../load.ts'
 import { doneEvent, type Action } from '../parts/action.ts'
 import '../parts/copy-text.ts'
+import { dialogStyles } from '../parts/layouts.ts'
 import { shared } from '../styles.ts'
 import { carryOut, type Bulk, type Failure } from './bulk.ts'
 
@@ -17,23 +18,8 @@ const NAMES_MAX = 20
 export class BulkDialog extends LitElement {
   static override styles = [
     shared,
+    dialogStyles,
     css`
-      dialog {
-        box-sizing: border-box;
-        width: min(34rem, calc(100vw - 2rem));
-        padding: 1.25rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface);
-        box-shadow: var(--shadow);
-        color: inherit;
-      }
-      dialog::backdrop {
-        background: rgb(10 12 18 / 45%);
-      }
-      h2 {
-        margin: 0 0 0.5rem;
-      }
       .names {
         max-height: 30vh;
         overflow: auto;
