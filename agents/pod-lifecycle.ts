@@ -26,6 +26,11 @@ export class PodLifecycle {
     this.#options = options
   }
 
+  /** Whether it was told to stop, and has not ended yet. */
+  get isStopping(): boolean {
+    return this.#stop !== undefined && !this.#hasEnded
+  }
+
   stop({ reason, graceMs, post }: { reason: string; graceMs: number; post: (message: ToPod) => void }): void {
     if (this.#hasEnded) return
     this.#stop ??= { reason, graceMs }

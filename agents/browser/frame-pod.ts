@@ -17,6 +17,15 @@ export interface FramePodOptions {
   readonly frame: Promise<PodFrame>
 }
 
+/** What this side knows of an end; the pod's own last word says more. */
+interface FrameEnding {
+  readonly code?: number | null
+  readonly signal?: string | null
+  readonly startError?: Error
+  /** For the pod's log. */
+  readonly why?: string
+}
+
 export class FramePod implements RunningPod {
   readonly podId: string
   readonly incarnation: number
@@ -68,6 +77,8 @@ export class FramePod implements RunningPod {
       const frame = await this.#options.frame
       if (this.#hasEnded) return frame.close()
       this.#frame = frame
+      // Bundle and stop go over ports of their own: a small pack could have run before it hears of the stop.
+      if (this.#lifecycle.isStopping) return this.#end({ code: 0 })
       frame.onLost = (why) => this.#end({ signal: 'crash', why })
       frame.run(bootOf(spec, ''), bytes, podEnd)
     } catch (error) {
@@ -86,7 +97,7 @@ export class FramePod implements RunningPod {
   }
 
   /** Nothing in a browser says that a worker has ended: it has when this agent says so. */
-  #end({ signal = null, startError, why }: { signal?: string | null; startError?: Error; why?: string }): void {
+  #end({ code = null, signal = null, startError, why }: FrameEnding): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#frame?.close()
@@ -94,8 +105,7 @@ export class FramePod implements RunningPod {
     if (why !== undefined) this.#host.log('error', `the pod was lost: ${why}`)
     this.#host.close()
     const { report } = this.#host
-    const code = report ? (report.status === 'failed' ? 1 : 0) : null
-    this.#lifecycle.end({ code, signal, startError, isOutOfMemory: false, report })
+    this.#lifecycle.end({ code: report ? (report.status === 'failed' ? 1 : 0) : code, signal, startError, isOutOfMemory: false, report })
   }
 }
 

@@ -69,7 +69,7 @@ export function startPod(runtime: FileRuntime, source: string, fields: Partial<F
   }
 }
 
-const plainSpec = (podId: string): PodSpec => ({
+export const plainSpec = (podId: string): PodSpec => ({
   podId,
   incarnation: 1,
   name: podId,

@@ -236,10 +236,15 @@ export function runtimeContract(name: string, { create, killSignal, platform = '
       })
 
       test('never runs when it is told before it is loaded', async () => {
-        const observed = start(`export default (context) => context.log.info('ran')`)
+        const observed = start(
+          `console.info('loading'); await new Promise((resolve) => setTimeout(resolve, 500))
+           export default (context) => context.log.info('ran')`,
+        )
+        await observed.logged('loading')
         observed.pod.stop('UserStopped', 5000)
         expect(await observed.ended()).toMatchObject({ status: 'stopped', reason: 'UserStopped' })
-        expect(observed.text()).toBe('')
+        expect(observed.text()).toBe('loading')
+        expect(observed.happenings).toEqual(['exit stopped UserStopped'])
       })
 
       test('is killed at once when that is asked', async () => {
