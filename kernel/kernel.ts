@@ -83,7 +83,7 @@ export class Kernel {
       put: (kind: string, records: readonly Entity[]) => {
         if (!this.state.has(kind)) return
         const { table, shape } = this.state.kind(kind)
-        for (const record of records) table.set(record.id, freeze(shape(record) as unknown as Entity))
+        for (const record of records) table.set(record.id, freeze(shape.make(record) as unknown as Entity))
       },
     }
     await this.#hooks.load.promise(loading)

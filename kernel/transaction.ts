@@ -68,13 +68,13 @@ export class Transaction implements Draft {
   /** A change that somebody asks for: `admit` judges the outcome. @throws KernelError NOT_FOUND, ALREADY_EXISTS, INVALID, or what a plugin refuses with */
   amend<K extends KindName>(kind: K, id: string, patch: Patch<Kinds[K]>): Kinds[K] {
     const before = this.#current(kind, id)
-    return this.#put(kind, this.#admit(kind, this.#patched(before, patch), before)) as Kinds[K]
+    return this.#put(kind, this.#admit(kind, this.#patched(kind, before, patch), before)) as Kinds[K]
   }
 
   /** A fact: a status, a placement, a report. Nobody judges it. @throws KernelError NOT_FOUND */
   update<K extends KindName>(kind: K, id: string, patch: Patch<Kinds[K]>): Kinds[K] {
     const before = this.#current(kind, id)
-    const record = this.#patched(before, patch)
+    const record = this.#patched(kind, before, patch)
     // The rest of it has been checked and frozen before.
     if (!this.state.kind(kind).checkFields(patch)) throw malformed(kind, record)
     freezeParts(patch)
@@ -101,9 +101,11 @@ export class Transaction implements Draft {
     for (const { kind, id, before } of this.changes.toReversed()) this.state.kind(kind).table.set(id, before)
   }
 
-  #put(kind: string, record: Entity): Entity {
-    const { table, check } = this.state.kind(kind)
-    if (!check(record)) throw malformed(kind, record)
+  #put(kind: string, given: Entity): Entity {
+    const { table, check, shape } = this.state.kind(kind)
+    if (!check(given)) throw malformed(kind, given)
+    // Whoever admitted it may have put it together anew.
+    const record = shape.copy(given) as unknown as Entity
     this.#keep(kind, freeze(record), table.get(record.id))
     return record
   }
@@ -140,7 +142,7 @@ export class Transaction implements Draft {
   }
 
   #complete(kind: string, fields: object): Entity {
-    const record = this.state.kind(kind).shape(fields)
+    const record = this.state.kind(kind).shape.make(fields)
     record['id'] ??= this.#newId()
     record['createdAt'] ??= this.time
     record['updatedAt'] ??= this.time
@@ -148,8 +150,8 @@ export class Transaction implements Draft {
     return record as unknown as Entity
   }
 
-  #patched(before: Entity, patch: object): Entity {
-    const record = assign({ ...before }, patch)
+  #patched(kind: string, before: Entity, patch: object): Entity {
+    const record = assign(this.state.kind(kind).shape.copy(before), patch)
     record['updatedAt'] = this.time
     record['resourceVersion'] = this.revision
     return record as unknown as Entity
