@@ -54,6 +54,8 @@ export class PluginHost {
   readonly #scope: EffectScope = effectScope(true)
   readonly #taps: Tapped[] = []
   readonly #undo: (() => void)[] = []
+  /** What ends those that are still to come: calls and connections start and cancel more of them than could be remembered. */
+  readonly #timers = new Set<() => void>()
   readonly #onStart: Run[] = []
   readonly #onStop: Run[] = []
   #hasStarted = false
@@ -105,6 +107,7 @@ export class PluginHost {
 
   #remove(): void {
     this.#scope.stop()
+    for (const cancel of this.#timers) cancel()
     for (const undo of this.#undo.toReversed()) undo()
     this.#undo.length = 0
     this.#taps.length = 0
@@ -180,19 +183,24 @@ export class PluginHost {
   #clock(): PluginClock {
     const { clock } = this.#parts
     const owned = (cancel: () => void): (() => void) => {
-      this.#undo.push(cancel)
-      return cancel
+      const end = (): void => {
+        this.#timers.delete(end)
+        cancel()
+      }
+      this.#timers.add(end)
+      return end
     }
     const contained = (run: Run) => () => void this.#contain('a timer', run)
     return {
       now: () => clock.now(),
       after: (ms, run) => {
-        const cancel = clock.after(ms, () => {
-          const at = this.#undo.indexOf(cancel)
-          if (at >= 0) this.#undo.splice(at, 1)
-          contained(run)()
-        })
-        return owned(cancel)
+        const end = owned(
+          clock.after(ms, () => {
+            this.#timers.delete(end)
+            contained(run)()
+          }),
+        )
+        return end
       },
       every: (ms, run) => owned(clock.every(ms, contained(run))),
     }

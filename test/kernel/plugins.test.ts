@@ -6,6 +6,7 @@ import { inOrder } from '../../kernel/order.ts'
 import { aNode, aPod } from '../support/builders.ts'
 import { nouns, startKernel } from '../support/kernel.ts'
 import { MemoryStore } from '../support/memory-store.ts'
+import { VirtualClock } from '../support/virtual-clock.ts'
 
 const who = { actorId: 'test' }
 const plugin = (name: string, apply: Plugin['apply'] = () => undefined, after: string[] = []): Plugin => ({ name, after, apply })
@@ -89,6 +90,30 @@ describe('a plugin that is disabled', () => {
     await settle()
     expect(happened).toEqual([])
     expect(kernel.operations.get('ping.get')).toBeUndefined()
+  })
+
+  test('had forgotten each timer that was over or cancelled: a server starts and cancels one with each call', async () => {
+    const ended: number[] = []
+    class Counting extends VirtualClock {
+      override after(ms: number, run: () => void): () => void {
+        const cancel = super.after(ms, run)
+        return () => {
+          ended.push(ms)
+          cancel()
+        }
+      }
+    }
+    const { kernel, clock } = await startKernel([nouns()], { clock: new Counting() })
+    await kernel.enable(
+      plugin('guest', ({ clock: timers }) => {
+        timers.after(101, () => undefined)
+        timers.after(102, () => undefined)()
+        timers.after(10_003, () => undefined)
+      }),
+    )
+    clock.advance(1000)
+    await kernel.disable('guest')
+    expect(ended.filter((ms) => [101, 102, 10_003].includes(ms))).toEqual([102, 10_003])
   })
 
   test('no longer keeps pods off nodes', async () => {
