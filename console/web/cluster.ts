@@ -16,6 +16,7 @@ import { ReplicaOf } from '../../kernel/wire/replica.ts'
 import { Recorder } from './charts/recorder.ts'
 import { browserClock } from './clock.ts'
 import { Fleet } from './fleet.ts'
+import { Foreseen, type Expectation } from './foreseen.ts'
 import { HTTP_UNAUTHORIZED } from './http.ts'
 
 export interface Records {
@@ -64,6 +65,11 @@ export class Cluster {
   }
   /** What the fleet did since this tab began to look on. */
   readonly recorder = new Recorder(this.fleet, { nodes: () => this.#replicas.nodes.raw.values(), clock: browserClock })
+  /** On top of the copies, what this tab has asked for. */
+  readonly #foreseen = new Foreseen({
+    get: (kind, id) => this.#replicas[kind as Kind].raw.get(id),
+    put: (kind, record) => this.#put(kind as Kind, record),
+  })
   readonly #followed = new Set<Kind>()
   #arrived: (() => void)[] = []
 
@@ -120,10 +126,11 @@ export class Cluster {
     return this.#refused.get(kind)
   }
 
-  /** Calls an operation. @throws WireError */
-  async ask<T>(operation: string, input: object): Promise<T> {
+  /** Calls an operation. @param expectation what is shown until it is answered. @throws WireError */
+  async ask<T>(operation: string, input: object, expectation?: Expectation<Kind>): Promise<T> {
     await this.#welcomed
-    return this.#client.ask<T>(operation, input)
+    const ask = (): Promise<T> => this.#client.ask<T>(operation, input)
+    return expectation ? this.#foreseen.during(expectation, ask) : ask()
   }
 
   close(): void {
@@ -137,11 +144,16 @@ export class Cluster {
     this.#client.watch(kind, {
       onEvent: (event: Event) =>
         this.#soon(() => {
-          this.#replicas[kind].apply(event)
+          this.#replicas[kind].apply(this.#foreseen.over(kind, event))
           this.#loaded.add(kind)
         }),
       onRefused: (problem) => this.#refuse(kind, problem),
     })
+  }
+
+  #put(kind: Kind, record: object): void {
+    this.#replicas[kind].apply({ type: 'event', id: 0, revision: 0, isSnapshot: false, put: [record], gone: [] })
+    this.fleet.flush()
   }
 
   /** With the next frame of the screen; at once where there is none, because the tab is hidden. */

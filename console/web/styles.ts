@@ -124,6 +124,11 @@ const controls = css`
     border-color: var(--bad);
     color: var(--bad);
   }
+  /* Would be refused: it says why when asked. */
+  button[data-refused] {
+    border-style: dashed;
+    color: var(--muted);
+  }
   button[data-kind='quiet'],
   .button[data-kind='quiet'] {
     border-color: transparent;
@@ -147,6 +152,11 @@ const tones = css`
   }
   [data-tone='still'] {
     color: var(--still);
+  }
+  .unconfirmed {
+    color: var(--muted);
+    font-style: italic;
+    font-weight: 400;
   }
   .status {
     display: inline-flex;

@@ -17,7 +17,7 @@ import '../parts/yaml-view.ts'
 import { Paced } from '../paced.ts'
 import { deploymentAddress, packAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
-import { deploymentStatus } from '../status.ts'
+import { confirmation, deploymentStatus } from '../status.ts'
 import { shared } from '../styles.ts'
 import { sorted } from '../tables/table-model.ts'
 import { since } from '../time.ts'
@@ -74,7 +74,7 @@ export class DeploymentPage extends StateElement {
         <p>There is no deployment ${path.join('/')}: it may have been deleted. <a href="/deployments">All deployments</a></p>`
     return html`
       <div class="row between">
-        <h1>${deployment.name} <small>${deploymentStatus(deployment.status.phase)}</small></h1>
+        <h1>${deployment.name} <small>${deploymentStatus(deployment.status.phase)} ${confirmation(deployment)}</small></h1>
         ${actionButtons(deploymentActions(deployment), cluster)}
       </div>
       <p role="status" class="muted">${deployment.status.message}</p>

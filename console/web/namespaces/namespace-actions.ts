@@ -2,7 +2,7 @@
 import type { Namespace } from '../../../kernel/schema/cluster.ts'
 import type { Value } from '../forms/value.ts'
 import { shellWord } from '../format.ts'
-import type { Action } from '../parts/action.ts'
+import { restoring, type Action, type Step } from '../parts/action.ts'
 
 const RESERVED: readonly string[] = ['default', 'stark-system', 'stark-public']
 const FIELDS = ['resourceQuota', 'limitRange', 'labels', 'annotations']
@@ -19,17 +19,18 @@ export const createNamespace: Action = {
 
 /** @param pods how many are in it */
 export function namespaceActions(namespace: Namespace, pods: number): readonly Action[] {
-  const { name, phase, labels, annotations, resourceQuota, limitRange } = namespace
+  const { id, name, phase, labels, annotations, resourceQuota, limitRange } = namespace
   if (phase === 'terminating') return []
   const value: Value = { labels, annotations, ...(resourceQuota ? { resourceQuota } : {}), ...(limitRange ? { limitRange } : {}) }
+  const changing: Step = { operation: 'namespaces.update', input: { name }, expects: { kind: 'namespaces', id } }
   const edit: Action = {
+    ...changing,
     label: 'Edit',
-    operation: 'namespaces.update',
-    input: { name },
     consequence: `Changes what may be in ${name} from now on. What is there stays, also where it is more.`,
     command: (filled) => `npx stark namespace update ${shellWord(name)} --input ${shellWord(JSON.stringify(filled))}`,
     done: `Namespace ${name} is changed`,
     form: { fields: FIELDS, value, isPatch: true },
+    undo: (filled) => ({ steps: [restoring(changing, value, filled)], done: `Namespace ${name} is as it was` }),
   }
   const remove: Action = {
     label: 'Delete',

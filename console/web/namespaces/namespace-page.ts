@@ -17,6 +17,7 @@ import '../parts/yaml-view.ts'
 import { Paced } from '../paced.ts'
 import { namespaceAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
+import { confirmation } from '../status.ts'
 import { shared } from '../styles.ts'
 import { sorted } from '../tables/table-model.ts'
 import { since } from '../time.ts'
@@ -71,7 +72,10 @@ export class NamespacePage extends StateElement {
       <div class="row between">
         <h1>
           ${namespace.name}
-          <small><span class="status" data-tone=${namespace.phase === 'active' ? 'good' : 'busy'}>${namespace.phase}</span></small>
+          <small
+            ><span class="status" data-tone=${namespace.phase === 'active' ? 'good' : 'busy'}>${namespace.phase}</span>
+            ${confirmation(namespace)}</small
+          >
         </h1>
         ${actionButtons(namespaceActions(namespace, pods.filter((pod) => !hasEnded(pod)).length), cluster)}
       </div>

@@ -21,7 +21,7 @@ import '../parts/yaml-view.ts'
 import { Paced } from '../paced.ts'
 import { ifDrainedAddress, nodeAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
-import { nodeStatus } from '../status.ts'
+import { confirmation, nodeStatus } from '../status.ts'
 import { shared } from '../styles.ts'
 import { sorted } from '../tables/table-model.ts'
 import { since } from '../time.ts'
@@ -70,7 +70,7 @@ export class NodePage extends StateElement {
     const left = pods.filter((pod) => !hasEnded(pod)).length
     return html`
       <div class="row between">
-        <h1>${node.name} <small>${nodeStatus(node)}</small></h1>
+        <h1>${node.name} <small>${nodeStatus(node)} ${confirmation(node)}</small></h1>
         ${actionButtons(nodeActions(node, left), cluster)}
       </div>
       ${tabs({ of: 'this node', views: VIEWS, current: view, address: (each) => nodeAddress(node.name, each) })}

@@ -14,6 +14,7 @@ import '../parts/yaml-view.ts'
 import { Paced } from '../paced.ts'
 import { addressOf, packAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
+import { confirmation } from '../status.ts'
 import { shared } from '../styles.ts'
 import { since } from '../time.ts'
 import { packActions } from './pack-actions.ts'
@@ -84,7 +85,7 @@ export class PackPage extends StateElement {
     const { name, version, runtimeTag, visibility, bundle, createdAt, id } = pack
     const pods = this.#running.get(id) ?? 0
     return html`<tr>
-      <th scope="row">${version}</th>
+      <th scope="row">${version} ${confirmation(pack)}</th>
       <td>${runtimeTag}</td>
       <td>${visibility}</td>
       <td>${bundle ? html`<span title="sha-256 ${bundle.sha256}">${kilobytes(bundle.bytes)}</span>` : 'no bundle'}</td>

@@ -9,7 +9,7 @@ import { shared } from '../styles.ts'
 import './action-dialog.ts'
 import type { ActionDialog } from './action-dialog.ts'
 import type { Action } from './action.ts'
-import { missingPermission } from './permissions.ts'
+import { whyNot } from './permissions.ts'
 
 export class ActionButton extends StateElement {
   static override styles = [
@@ -17,10 +17,6 @@ export class ActionButton extends StateElement {
     css`
       :host {
         display: inline-block;
-      }
-      [data-refused] {
-        border-style: dashed;
-        color: var(--muted);
       }
     `,
   ]
@@ -30,12 +26,12 @@ export class ActionButton extends StateElement {
 
   override render() {
     const { label, operation, isDangerous = false } = this.action
-    const isRefused = missingPermission(this.cluster, operation) !== undefined
+    const refusal = whyNot(this.cluster, [operation])
     return html`
       <button
-        data-tone=${isDangerous && !isRefused ? 'danger' : ''}
-        ?data-refused=${isRefused}
-        title=${isRefused ? 'You may not do this' : nothing}
+        data-tone=${isDangerous && refusal === undefined ? 'danger' : ''}
+        ?data-refused=${refusal !== undefined}
+        title=${refusal ?? nothing}
         aria-haspopup="dialog"
         @click=${() => this.#ask()}
       >

@@ -15,9 +15,9 @@ import { Refusal } from '../http.ts'
 import { StateElement } from '../state-element.ts'
 import { dialogStyles } from './layouts.ts'
 import { shared } from '../styles.ts'
-import { doneEvent, type Action, type ActionForm } from './action.ts'
+import { doneEvent, perform, undoOf, type Action, type ActionForm } from './action.ts'
 import './copy-text.ts'
-import { missingPermission } from './permissions.ts'
+import { whyNot } from './permissions.ts'
 
 export class ActionDialog extends StateElement {
   static override styles = [
@@ -89,8 +89,7 @@ export class ActionDialog extends StateElement {
 
   #inside(action: Action): TemplateResult {
     const { label, consequence, command, form, isDangerous = false } = action
-    const missing = missingPermission(this.cluster, action.operation)
-    const problem = missing === undefined ? this.problem : `You may not do this: it needs the permission ${missing}.`
+    const refusal = whyNot(this.cluster, [action.operation])
     const text = typeof command === 'string' ? command : command(this.#sent(action))
     return html`
       <h2 id="title">${label}?</h2>
@@ -99,13 +98,13 @@ export class ActionDialog extends StateElement {
         ${form && this.schema ? this.#form(this.schema) : ''}
         <p class="muted">The same from a terminal:</p>
         <copy-text text=${text}></copy-text>
-        <p role="alert">${problem}</p>
+        <p role="alert">${refusal ?? this.problem}</p>
         <div class="row">
           <button type="button" @click=${() => this.#dialog()?.close()}>Cancel</button>
           <button
             type="submit"
             ?autofocus=${!form}
-            ?disabled=${this.isBusy || missing !== undefined}
+            ?disabled=${this.isBusy || refusal !== undefined}
             data-kind=${isDangerous ? '' : 'primary'}
             data-tone=${isDangerous ? 'danger' : ''}
           >
@@ -132,19 +131,28 @@ export class ActionDialog extends StateElement {
 
   async #submit(event: SubmitEvent, action: Action): Promise<void> {
     event.preventDefault()
-    const { operation, input, done, undo } = action
-    this.isBusy = true
+    // What is shown at once needs no waiting for; what was filled in would be lost.
+    const sent = this.#sent(action)
+    const undo = undoOf(action, sent)
+    const closesAtOnce = action.expects !== undefined && action.form === undefined
+    if (closesAtOnce) this.#dialog()?.close()
+    else this.isBusy = true
     try {
-      await this.cluster.ask(operation, { ...input, ...this.#sent(action) })
-      this.#dialog()?.close()
-      this.dispatchEvent(doneEvent({ text: done, ...(undo ? { undo } : {}) }))
+      await perform(this.cluster, action, sent)
+      if (!closesAtOnce) this.#dialog()?.close()
+      this.dispatchEvent(doneEvent({ text: action.done, ...(undo ? { undo } : {}) }))
     } catch (error) {
       if (!(error instanceof WireError)) throw error
-      this.problem = error.message
-      this.errors = error.errors
+      if (closesAtOnce) this.dispatchEvent(doneEvent({ text: error.message, isRefused: true }))
+      else this.#refuse(error)
     } finally {
       this.isBusy = false
     }
+  }
+
+  #refuse({ message, errors }: WireError): void {
+    this.problem = message
+    this.errors = errors
   }
 
   #dialog(): HTMLDialogElement | null {

@@ -14,8 +14,14 @@ interface Allowed {
 /** For as long as the same person is connected. */
 const answers = new WeakMap<Cluster, Answer<Allowed>>()
 
-/** Followed by the effect that reads it. @returns the permission that is missing; undefined too while that is not known */
-export function missingPermission(cluster: Cluster, operation: string): string | undefined {
+/** Followed by the effect that reads it. @returns why whoever is signed in may not do this, in words; undefined too while that is not known */
+export function whyNot(cluster: Cluster, operations: readonly string[]): string | undefined {
+  const missing = new Set(operations.flatMap((operation) => missingPermission(cluster, operation) ?? []))
+  if (missing.size === 0) return undefined
+  return `You may not do this: it needs the permission ${[...missing].join(' and ')}.`
+}
+
+function missingPermission(cluster: Cluster, operation: string): string | undefined {
   const answer = answers.get(cluster) ?? new Answer(() => load(cluster))
   answers.set(cluster, answer)
   if (answer.state.is !== 'there') return undefined

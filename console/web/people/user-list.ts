@@ -98,7 +98,7 @@ const edit = ({ id, email, roles, namespaces }: User): Action => ({
   command: (filled) => `npx stark user update ${shellWord(email)} --input ${shellWord(JSON.stringify(filled))}`,
   done: `The account of ${email} is changed`,
   form: { fields: ['roles', 'namespaces'], value: { roles, namespaces }, isPatch: true },
-  undo: { operation: 'users.update', input: { id, roles, namespaces }, done: `The account of ${email} is as it was` },
+  undo: { steps: [{ operation: 'users.update', input: { id, roles, namespaces } }], done: `The account of ${email} is as it was` },
 })
 
 function turn({ id, email, disabled }: User): Action {
@@ -115,6 +115,6 @@ function turn({ id, email, disabled }: User): Action {
       : `Ends all sessions and tokens of ${email} at once, and lets nobody in with that address. What they made stays.`,
     command: `npx stark user update ${shellWord(email)} --${disabled ? 'no-' : ''}disabled`,
     isDangerous: !disabled,
-    undo: to(disabled),
+    undo: { steps: [to(disabled)], done: to(disabled).done },
   }
 }

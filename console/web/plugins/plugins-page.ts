@@ -123,13 +123,13 @@ function turn({ name, state }: PluginRow): Action {
       label: 'Disable',
       consequence: `The cluster decides without ${name} from now on, over restarts too, until somebody enables it.`,
       command: `npx stark plugin disable ${shellWord(name)}`,
-      undo: enabling,
+      undo: { steps: [enabling], done: enabling.done },
     }
   return {
     ...enabling,
     label: 'Enable',
     consequence: `The cluster decides with ${name} from now on${state === 'quarantined' ? ': it gets another chance' : ''}.`,
     command: `npx stark plugin enable ${shellWord(name)}`,
-    ...(state === 'disabled' ? { undo: disabling } : {}),
+    ...(state === 'disabled' ? { undo: { steps: [disabling], done: disabling.done } } : {}),
   }
 }

@@ -54,7 +54,10 @@ const rollBack = ({ pod: { id, name, packName, packVersion }, words }: Facts): A
   command: ({ version }) => `npx stark rollback ${words}${typeof version === 'string' ? ` --version ${shellWord(version)}` : ''}`,
   done: `Pod ${name} is being put back`,
   form: { schema: { type: 'object', properties: { version: { type: 'string', description: 'such as 1.2.3' } } }, value: {} },
-  undo: { operation: 'pods.rollback', input: { id, version: packVersion }, done: `Pod ${name} goes back to ${packVersion}` },
+  undo: {
+    steps: [{ operation: 'pods.rollback', input: { id, version: packVersion } }],
+    done: `Pod ${name} goes back to ${packVersion}`,
+  },
 })
 
 const stop = ({ pod: { id, name }, words, where, told }: Facts): Action => ({

@@ -120,7 +120,7 @@ export class SettingsPage extends StateElement {
       this.dispatchEvent(
         doneEvent({
           text: 'The settings are saved',
-          undo: { operation: 'cluster.update', input: back, done: 'The settings are as they were' },
+          undo: { steps: [{ operation: 'cluster.update', input: back }], done: 'The settings are as they were' },
         }),
       )
     } catch (error) {

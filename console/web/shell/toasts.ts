@@ -5,7 +5,7 @@
 import { css, html, LitElement } from 'lit'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { Cluster } from '../cluster.ts'
-import type { Done } from '../parts/action.ts'
+import { perform, type Done, type Undo } from '../parts/action.ts'
 import { shared } from '../styles.ts'
 
 /** Long enough to be read and undone. */
@@ -60,7 +60,9 @@ export class ToastList extends LitElement {
   }
 
   override render() {
-    return html`<div role="status">${this.toasts.map((toast) => this.#toast(toast))}</div>`
+    const [refused, others] = [true, false].map((is) => this.toasts.filter(({ isRefused = false }) => isRefused === is))
+    return html`<div role="alert">${refused?.map((toast) => this.#toast(toast))}</div>
+      <div role="status">${others?.map((toast) => this.#toast(toast))}</div>`
   }
 
   #toast(toast: Done) {
@@ -81,14 +83,14 @@ export class ToastList extends LitElement {
     this.toasts = this.toasts.filter((each) => each !== toast)
   }
 
-  async #undo(toast: Done, { operation, input, done }: NonNullable<Done['undo']>): Promise<void> {
+  async #undo(toast: Done, { steps, done }: Undo): Promise<void> {
     this.#drop(toast)
     try {
-      await this.cluster.ask(operation, input)
+      for (const step of steps) await perform(this.cluster, step)
       this.#show({ text: done })
     } catch (error) {
       if (!(error instanceof WireError)) throw error
-      this.#show({ text: error.message })
+      this.#show({ text: error.message, isRefused: true })
     }
   }
 }

@@ -1,16 +1,18 @@
 /**
  * <bulk-actions noun="pod" .bulks=${bulks} count="2" .cluster=${cluster}></bulk-actions>
- * What can be done to all rows that are chosen; bulk-dialog.ts asks first. Fires clear when none is to be chosen any more.
+ * What can be done to all rows that are chosen; bulk-dialog.ts asks first. What would be refused looks so, and says why. Fires clear when none is to be chosen any more.
  */
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { Cluster } from '../cluster.ts'
 import { counted } from '../load.ts'
+import { whyNot } from '../parts/permissions.ts'
+import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import './bulk-dialog.ts'
 import type { BulkDialog } from './bulk-dialog.ts'
-import type { Bulk } from './bulk.ts'
+import { operationsOf, type Bulk } from './bulk.ts'
 
-export class BulkActions extends LitElement {
+export class BulkActions extends StateElement {
   static override styles = [
     shared,
     css`
@@ -32,13 +34,24 @@ export class BulkActions extends LitElement {
     return html`
       <div class="row" role="group" aria-label="With those that are chosen" ?hidden=${this.count === 0}>
         <span role="status">${counted(this.count, this.noun)} chosen</span>
-        ${this.bulks.map(
-          (bulk) => html`<button data-tone=${bulk.isDangerous ? 'danger' : nothing} @click=${() => this.#ask(bulk)}>${bulk.label}</button>`,
-        )}
+        ${this.bulks.map((bulk) => this.#button(bulk))}
         <button data-kind="quiet" @click=${() => this.#clear()}>Choose none</button>
       </div>
       <bulk-dialog noun=${this.noun} .cluster=${this.cluster} @carried-out=${() => this.#clear()}></bulk-dialog>
     `
+  }
+
+  #button(bulk: Bulk) {
+    const refusal = whyNot(this.cluster, operationsOf(bulk))
+    return html`<button
+      data-tone=${bulk.isDangerous && refusal === undefined ? 'danger' : nothing}
+      ?data-refused=${refusal !== undefined}
+      title=${refusal ?? nothing}
+      aria-haspopup="dialog"
+      @click=${() => this.#ask(bulk)}
+    >
+      ${bulk.label}
+    </button>`
   }
 
   #ask(bulk: Bulk): void {

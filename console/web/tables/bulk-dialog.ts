@@ -3,19 +3,21 @@
  * Asks before many things are done: says to which objects, and afterwards of each that it failed for, why. `open(bulk)` opens it.
  * Fires done, and carried-out once all are through without a failure.
  */
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { Cluster } from '../cluster.ts'
 import { counted } from '../load.ts'
-import { doneEvent, type Action } from '../parts/action.ts'
+import { doneEvent, perform, type Action } from '../parts/action.ts'
 import '../parts/copy-text.ts'
 import { dialogStyles } from '../parts/layouts.ts'
+import { whyNot } from '../parts/permissions.ts'
+import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
-import { carryOut, type Bulk, type Failure } from './bulk.ts'
+import { carryOut, operationsOf, undoOfAll, type Bulk, type Failure } from './bulk.ts'
 
 const NAMES_MAX = 20
 
-export class BulkDialog extends LitElement {
+export class BulkDialog extends StateElement {
   static override styles = [
     shared,
     dialogStyles,
@@ -65,6 +67,7 @@ export class BulkDialog extends LitElement {
     const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : ''
     const commands = parts.map(({ action }) => (typeof action.command === 'string' ? action.command : action.command({}))).join('\n')
     if (this.failures) return this.#outcome(bulk, this.failures)
+    const refusal = whyNot(this.cluster, operationsOf(bulk))
     return html`
       <h2 id="title">${label} ${counted(parts.length, this.noun)}?</h2>
       <p class="names">${names.slice(0, NAMES_MAX).join(', ')}${more}</p>
@@ -73,13 +76,14 @@ export class BulkDialog extends LitElement {
       <p class="muted">The same from a terminal:</p>
       <copy-text text=${commands}></copy-text>
       ${this.through === undefined ? nothing : html`<p role="status">${this.through} of ${parts.length} done</p>`}
+      <p role="alert">${refusal ?? ''}</p>
       <div class="row buttons">
         <button @click=${() => this.#dialog()?.close()}>Cancel</button>
         <button
           autofocus
           data-kind=${bulk.isDangerous ? nothing : 'primary'}
           data-tone=${bulk.isDangerous ? 'danger' : nothing}
-          ?disabled=${this.through !== undefined}
+          ?disabled=${this.through !== undefined || refusal !== undefined}
           @click=${() => void this.#carryOut(bulk)}
         >
           ${label} now
@@ -106,14 +110,16 @@ export class BulkDialog extends LitElement {
       return
     }
     this.#dialog()?.close()
-    this.dispatchEvent(doneEvent({ text: `${label}: ${counted(parts.length, this.noun)}` }))
+    const text = `${label}: ${counted(parts.length, this.noun)}`
+    const undo = undoOfAll(parts, `Taken back: ${text}`)
+    this.dispatchEvent(doneEvent({ text, ...(undo ? { undo } : {}) }))
     this.dispatchEvent(new CustomEvent('carried-out'))
   }
 
   /** @returns what the server has against it */
-  async #ask({ operation, input }: Action): Promise<string | undefined> {
+  async #ask(action: Action): Promise<string | undefined> {
     try {
-      await this.cluster.ask(operation, input)
+      await perform(this.cluster, action)
       return undefined
     } catch (error) {
       if (error instanceof WireError) return error.message

@@ -1,5 +1,5 @@
 /** One action for many objects: what is offered for those that are chosen, and how it went for each. */
-import type { Action } from '../parts/action.ts'
+import { undoOf, type Action, type Undo } from '../parts/action.ts'
 
 /** At the same time; the server answers one after the other anyway. */
 const AT_ONCE = 8
@@ -30,6 +30,15 @@ export function bulksOf(
     if (parts.length === 0) return []
     return [{ label, parts, others: chosen.length - parts.length, isDangerous: parts.some(({ action }) => action.isDangerous) }]
   })
+}
+
+export const operationsOf = ({ parts }: Bulk): readonly string[] => parts.map(({ action }) => action.operation)
+
+/** Of those that could be done. @returns undefined where one of them cannot be taken back, so that nobody takes a part for the whole */
+export function undoOfAll(parts: readonly Part[], done: string): Undo | undefined {
+  const undos = parts.map(({ action }) => undoOf(action))
+  if (undos.length === 0 || undos.some((undo) => undo === undefined)) return undefined
+  return { steps: undos.flatMap((undo) => undo?.steps ?? []), done }
 }
 
 /** All are tried, whatever becomes of the others. @param onProgress how many are through */

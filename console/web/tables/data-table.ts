@@ -6,6 +6,7 @@
  */
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { isUnconfirmed } from '../foreseen.ts'
 import { shared } from '../styles.ts'
 import { chosen } from './selection.ts'
 import { inView, nextSort, type Column, type Sort } from './table-model.ts'
@@ -117,7 +118,13 @@ export class DataTable<T extends Identified = Identified> extends LitElement {
   /** Rows are counted from one, and the head is the first. */
   #row(record: T, index: number) {
     const { selected } = this
-    return html`<tr aria-rowindex=${index + 2} data-index=${index} ?data-selected=${selected?.has(record.id) ?? false}>
+    return html`<tr
+      aria-rowindex=${index + 2}
+      data-index=${index}
+      ?data-selected=${selected?.has(record.id) ?? false}
+      ?data-unconfirmed=${isUnconfirmed(record)}
+      title=${isUnconfirmed(record) ? 'not confirmed yet' : nothing}
+    >
       ${selected ? this.#rowBox(record, selected) : nothing}
       ${this.columns.map(({ key, show, value }) => html`<td data-key=${key}>${show ? show(record) : value(record)}</td>`)}
     </tr>`

@@ -1,5 +1,6 @@
 /** What each list is about: its words, its columns, what it can be narrowed down by, and what can be done to many rows at once. */
 import type { Cluster, Listed, Records } from '../cluster.ts'
+import { deploymentActions } from '../deployments/deployment-actions.ts'
 import { nodeActions } from '../nodes/node-actions.ts'
 import type { Action } from '../parts/action.ts'
 import { podActions } from '../pods/pod-actions.ts'
@@ -51,6 +52,7 @@ export const LISTS: { readonly [K in Listed]: List<K> } = {
     start: 'npx stark deploy ./web --replicas 3',
     columns: () => deploymentColumns,
     facets: { status: ({ status }) => status.phase, namespace: ({ namespace }) => namespace, labels: ({ labels }) => labels },
+    many: { labels: ['Restart', 'Pause', 'Resume', 'Delete'], actions: deploymentActions },
   },
   packs: {
     title: 'Packs',

@@ -48,6 +48,10 @@ export const tableStyles = css`
   tr[data-selected] td {
     background: var(--tint);
   }
+  tr[data-unconfirmed] td {
+    color: var(--muted);
+    font-style: italic;
+  }
   tr.space td {
     height: auto;
     padding: 0;
