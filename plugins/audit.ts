@@ -2,7 +2,7 @@
  * The audit: who did what, from where, when, and with which result. A change that somebody asked for is noted in its own commit, so the
  * two are durable together or not at all; a refusal is noted soon after, those that are alike as one. What agents report of their pods
  * is in the pods' history and not here. Entries are in the store only, where nobody changes them.
- * Taps persist, before the store, and settled; adds the kind audit and the operation audit.list.
+ * Taps persist, before the store, and settled; adds the kind audit, of which a watch tells what is new, and the operation audit.list.
  */
 import { Type } from 'typebox'
 import {
@@ -37,7 +37,11 @@ export const audit = (): Plugin => ({
   name: 'audit',
   after: ['auth', 'supabase'],
   apply(kernel) {
-    kernel.kinds.define<AuditEntry>('audit', { schema: AuditEntry, isArchive: true })
+    kernel.kinds.define<AuditEntry>('audit', {
+      schema: AuditEntry,
+      isArchive: true,
+      watch: { permission: 'audit:read', view: (entry) => entry },
+    })
     kernel.hooks.persist.tap('audit', (draft) => note(draft, kernel.state))
     noteRefusals(kernel)
     defineList(kernel)

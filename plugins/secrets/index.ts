@@ -18,6 +18,7 @@ import {
   type Call,
   type Plugin,
   type PluginKernel,
+  type Principal,
   type Reader,
 } from '../../kernel/index.ts'
 import { KeyRing } from './keys.ts'
@@ -48,6 +49,7 @@ export const secrets = (options: SecretsOptions): Plugin => ({
       schema: Secret,
       unique: { name: ({ namespace, name }) => `${namespace}/${name}` },
       indexes: { namespace: ({ namespace }) => namespace },
+      watch: { permission: 'secrets:read', view: (secret, who) => (isLetIn(kernel, secret, who) ? view(secret) : undefined) },
     })
     kernel.hooks.admit.tap('secrets', (record, { kind, before, state }) => {
       if (kind === 'pods' && !before) mustExist(state, record as Pod)
@@ -79,6 +81,9 @@ function mustBeIn({ need }: PluginKernel, namespace: string, { origin }: Call): 
   if (need('access').mayCreateIn(origin, namespace)) return
   throw new KernelError('FORBIDDEN', `the secrets of the namespace ${namespace} are for those who were let into it`)
 }
+
+const isLetIn = ({ need }: PluginKernel, { namespace }: Secret, { id, credentialId, roles }: Principal): boolean =>
+  need('access').mayCreateIn({ actorId: id, credentialId, roles }, namespace)
 
 function find(reader: Reader, name: string, namespace: string): Secret {
   const secret = reader.find('secrets', 'name', `${namespace}/${name}`)

@@ -51,6 +51,18 @@ describe('the audit', () => {
     })
   })
 
+  test('tells whoever may read it what is new as it happens, and nobody else', async () => {
+    const wire = await server.connect()
+    const watching = wire.watch('audit')
+    expect(await watching.snapshot()).toMatchObject({ isSnapshot: true, put: [] })
+    const { id } = await done(server.post<Namespace>('/api/namespaces', { name: newName() }))
+    const told = () => [...watching.records.values()] as unknown as AuditEntry[]
+    await expect.poll(() => told().find(({ objects }) => objects.some((each) => each.id === id))).toMatchObject({ result: 'done' })
+    wire.close()
+    const others = user.wire.watch('audit')
+    await expect.poll(() => others.refusal?.code).toBe('FORBIDDEN')
+  })
+
   test('has what was done over a connection, and with a token', async () => {
     const token = await server.makeToken({ kind: 'api', role: 'admin' })
     const wire = await server.connect(token.token)

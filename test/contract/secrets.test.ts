@@ -63,6 +63,22 @@ describe('a secret', () => {
     expect((await server.put(`/api/secrets/${name}`, { value: 'x' }, seen(resourceVersion))).status).toBe(200)
   })
 
+  test('is followed without its value, by those who were let into its namespace', async () => {
+    const namespace = `n-${randomUUID()}`
+    await done(server.post('/api/namespaces', { name: namespace }))
+    const wire = await server.connect()
+    const [all, own] = [wire.watch('secrets'), user.wire.watch('secrets')]
+    await Promise.all([all.snapshot(), own.snapshot()])
+    const [elsewhere, value] = [newName(), newValue()]
+    const hidden = await done(put(server, elsewhere, value, namespace))
+    const seen = await done(put(server, newName(), value))
+    await expect.poll(() => [...own.records.keys()]).toContain(seen.id)
+    await expect.poll(() => [...all.records.keys()]).toEqual(expect.arrayContaining([hidden.id, seen.id]))
+    expect([...own.records.keys()]).not.toContain(hidden.id)
+    expect(JSON.stringify([...wire.frames, ...user.wire.frames])).not.toMatch(new RegExp(`sealed|keyId|${value}`))
+    wire.close()
+  })
+
   test('of a namespace is for those who were let into it', async () => {
     const namespace = `n-${randomUUID()}`
     await done(server.post('/api/namespaces', { name: namespace }))
