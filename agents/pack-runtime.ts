@@ -341,7 +341,7 @@ export class LogLimit {
   readonly #emit: (line: LimitedLine) => void
   readonly #linesPerSecond: number
   #tokens: number
-  #filledAt = Date.now()
+  #filledAt = performance.now()
   #dropped = 0
   #report: ReturnType<typeof setTimeout> | undefined
 
@@ -352,7 +352,7 @@ export class LogLimit {
   }
 
   write(level: LogLevel, text: string, fields?: LogFields): void {
-    const now = Date.now()
+    const now = performance.now()
     this.#tokens = Math.min(this.#linesPerSecond, this.#tokens + ((now - this.#filledAt) / 1000) * this.#linesPerSecond)
     this.#filledAt = now
     if (this.#tokens < 1) {

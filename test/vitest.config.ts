@@ -34,7 +34,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/contract/**', 'test/security/**', 'test/e2e/**'],
-          testTimeout: 10_000,
+          // Above what one wait may take (support/wait-for.ts), so that the wait says what it waited for.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           maxWorkers: workers,
           sequence: { groupOrder: 0 },
         },

@@ -19,7 +19,7 @@ export interface ObservedPod {
   readonly exits: readonly PodExit[]
   /** The log's texts, one a line. */
   text(): string
-  ended(timeoutMs?: number): Promise<PodExit>
+  ended(): Promise<PodExit>
   running(): Promise<unknown>
   logged(text: string): Promise<unknown>
 }
@@ -63,7 +63,7 @@ export function startPod(runtime: FileRuntime, source: string, fields: Partial<F
     lines,
     exits,
     text,
-    ended: (timeoutMs = 8000) => waitFor('the pod to end', () => exits[0], { timeoutMs }),
+    ended: () => waitFor('the pod to end', () => exits[0]),
     running: () => waitFor('the pod to run', () => happenings.includes('running')),
     logged: (expected) => waitFor(`the line ${expected}`, () => text().includes(expected)),
   }

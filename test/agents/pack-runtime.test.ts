@@ -1,5 +1,5 @@
 /** The pack's side of the contract that needs no isolate: messages, requests, and what stands in the way of a flood. */
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LogLimit, cut, runPack } from '../../agents/pack-runtime.ts'
 import type { PackMain } from '../../agents/pack.ts'
 import type { Boot, FromPod, ToPod } from '../../agents/pod-messages.ts'
@@ -91,13 +91,40 @@ test('progress outside of 0 to 1 is the mistake of the pack', async () => {
   })
 })
 
-test('of lines over the limit none is lost silently', () => {
-  const lines: string[] = []
-  const limit = new LogLimit(({ text }) => void lines.push(text), 10)
-  for (let i = 0; i < 25; i++) limit.write('info', `line ${i}`)
-  limit.flush()
-  expect(lines.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, i) => `line ${i}`))
-  expect(lines.at(-1)).toBe(`${25 - (lines.length - 1)} lines dropped: more than 10 a second`)
+describe('a limit of lines', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+  const flood = (limit: LogLimit, count: number) => Array.from({ length: count }, (_, i) => limit.write('info', `line ${i}`))
+  const limited = () => {
+    const lines: string[] = []
+    return { lines, limit: new LogLimit(({ text }) => void lines.push(text), 10) }
+  }
+
+  test('loses none silently', () => {
+    const { lines, limit } = limited()
+    flood(limit, 25)
+    limit.flush()
+    expect(lines).toEqual([...Array.from({ length: 10 }, (_, i) => `line ${i}`), '15 lines dropped: more than 10 a second'])
+  })
+
+  test.each([
+    ['back', -3_600_000],
+    ['forward', 3_600_000],
+  ])('is what it was when the clock of the machine is put %s', (_, byMs) => {
+    const { lines, limit } = limited()
+    flood(limit, 5)
+    vi.setSystemTime(Date.now() + byMs)
+    flood(limit, 25)
+    expect(lines).toHaveLength(10)
+    vi.advanceTimersByTime(1_000)
+    lines.length = 0
+    flood(limit, 25)
+    expect(lines).toHaveLength(10)
+  })
 })
 
 test('a cut text has exactly the length that is allowed', () => {

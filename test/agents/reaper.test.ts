@@ -54,7 +54,7 @@ describe('when its agent is killed', () => {
     const bootstrap = /(\/\S+bootstrap\.mjs) $/.exec(factsOf(pid)?.command ?? '')?.[1] ?? ''
     expect(existsSync(bootstrap)).toBe(true)
     agent.kill('SIGKILL')
-    await waitFor('the pod to be gone', () => !isAlive(pid), { timeoutMs: 3000 })
+    await waitFor('the pod to be gone', () => !isAlive(pid))
     await waitFor('the folder to be gone', () => !existsSync(path.dirname(bootstrap)))
   })
 })

@@ -115,11 +115,11 @@ export function runtimeContract(name: string, { create, killSignal, platform = '
         const observed = start(`export default (context) => { context.log.info('spinning'); for (;;); }`)
         await observed.logged('spinning')
         await observed.pod.usage()
-        const usage = await waitFor('a busy sample', async () => {
-          const sample = await observed.pod.usage()
-          return sample !== undefined && sample.cpuMillicores > 200 && sample
+        // One sample may be off by as long as this process was kept from reading it.
+        await waitFor('a sample of about a core', async () => {
+          const { cpuMillicores = 0 } = (await observed.pod.usage()) ?? {}
+          return cpuMillicores > 200 && cpuMillicores < 1500
         })
-        expect(usage.cpuMillicores).toBeLessThan(2000)
         observed.pod.kill()
         await observed.ended()
       })
@@ -173,12 +173,15 @@ export function runtimeContract(name: string, { create, killSignal, platform = '
 
       test('are not heard more often than is good for the others', async () => {
         const source = `export default async (context) => {
+          const before = performance.now()
           const codes = await Promise.all(Array.from({ length: 200 }, () => context.send('nobody', 1).catch((error) => error.code)))
-          return ['NOT_FOUND', 'LIMIT_EXCEEDED'].map((code) => codes.filter((each) => each === code).length) }`
-        const [refused = 0, limited = 0] = (await start(source).ended()).exit.result as number[]
-        expect(refused).toBeGreaterThanOrEqual(100)
-        expect(refused).toBeLessThan(150)
-        expect(refused + limited).toBe(200)
+          const seconds = (performance.now() - before) / 1000
+          return [...['NOT_FOUND', 'LIMIT_EXCEEDED'].map((code) => codes.filter((each) => each === code).length), seconds] }`
+        const [heard = 0, limited = 0, seconds = 0] = (await start(source).ended()).exit.result as number[]
+        expect(heard + limited).toBe(200)
+        expect(heard).toBeGreaterThanOrEqual(100)
+        // A hundred at once, and a hundred for each second that it took.
+        expect(heard).toBeLessThanOrEqual(101 + 100 * seconds)
       })
     })
 
@@ -314,13 +317,18 @@ export function runtimeContract(name: string, { create, killSignal, platform = '
 
       test('loses the lines of a flood, and is told how many', async () => {
         const observed = start(
-          `export default (context) => { for (let i = 0; i < 50_000; i++) context.log.info('line ' + i); context.log.error('last') }`,
+          `export default (context) => {
+            const before = performance.now()
+            for (let i = 0; i < 50_000; i++) context.log.info('line ' + i); context.log.error('last')
+            return (performance.now() - before) / 1000 }`,
         )
-        expect(await observed.ended()).toMatchObject({ status: 'succeeded' })
+        const { status, exit } = await observed.ended()
+        expect(status).toBe('succeeded')
         const dropped = [...observed.text().matchAll(/^(\d+) lines dropped/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
         const kept = observed.lines.filter(({ text }) => !text.includes('dropped'))
         expect(kept.length + dropped).toBe(50_001)
-        expect(kept.length).toBeLessThan(20_000)
+        // Two thousand at once, and two thousand for each second that it took.
+        expect(kept.length).toBeLessThanOrEqual(2_001 + 2_000 * (exit.result as number))
         expect(kept[0]?.text).toBe('line 0')
       })
 

@@ -2,20 +2,23 @@
 
 type Truthy<T> = Exclude<T, undefined | null | false | 0 | ''>
 
+/** Far more than anything takes: a machine that is slow and busy is no fault. */
+const WAIT_MAX_MS = 30_000
+
 export interface WaitOptions {
   readonly timeoutMs?: number
   readonly intervalMs?: number
 }
 
 /**
- * @param what completes "waited 10000 ms for ..."
+ * @param what completes "waited 30000 ms for ..."
  * @param probe asked again until it returns something truthy; what it throws counts as "not yet" and is told at the end
  * @returns what the probe returned
  */
 export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 20 }: WaitOptions = {},
+  { timeoutMs = WAIT_MAX_MS, intervalMs = 20 }: WaitOptions = {},
 ): Promise<Truthy<T>> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

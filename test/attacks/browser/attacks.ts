@@ -14,8 +14,8 @@ export const attacks: Readonly<Record<string, Readonly<Record<string, string>>>>
     'reads local storage': `return { ...localStorage }`,
     'reads session storage': `return { ...sessionStorage }`,
     'opens a database of the page': `return await new Promise((y, n) => { const r = indexedDB.open('host'); r.onsuccess = () => y(r.result.name); r.onerror = () => n(r.error) })`,
+    'lists caches': `const keys = await caches.keys(); if (keys.length > 0) return keys; throw new Error('none')`,
     'opens a cache of the page': `return await (await (await caches.open('host')).match('/')).text()`,
-    'lists caches': `return await caches.keys()`,
     'opens the private file system': `return (await navigator.storage.getDirectory()).name`,
     'steals the lock of the page': `return await navigator.locks.request('host', { steal: true }, () => 'stolen')`,
     'asks who holds locks': `return (await navigator.locks.query()).held.map(({ name }) => name)`,
@@ -76,7 +76,8 @@ export default async function main(context) {
   const targets = JSON.parse(context.env.TARGETS)
   const outcomes = {}
   for (const [name, attack] of Object.entries(attacks)) {
-    const late = new Promise((resolve) => setTimeout(resolve, 1500, { booty: 'no answer in time' }))
+    context.status(name)
+    const late = new Promise((resolve) => setTimeout(resolve, 15_000, { booty: 'no answer in time' }))
     const outcome = attack(targets, context).then((booty) => ({ booty: booty ?? 'nothing' }), (error) => ({ refused: String(error) }))
     outcomes[name] = await Promise.race([outcome, late])
   }

@@ -104,7 +104,8 @@ export default async function main(context) {
   const agent = JSON.parse(context.env.AGENT)
   const outcomes = {}
   for (const [name, attack] of Object.entries(attacks)) {
-    const late = new Promise((resolve) => setTimeout(resolve, 1000, { booty: 'no answer within a second' }))
+    context.status(name)
+    const late = new Promise((resolve) => setTimeout(resolve, 15_000, { booty: 'no answer in time' }))
     const outcome = attack(agent).then((booty) => ({ booty: booty ?? 'nothing' }), (error) => ({ refused: (error.code ?? error.name) + ' ' + error.message }))
     outcomes[name] = await Promise.race([outcome, late])
   }

@@ -67,10 +67,10 @@ afterAll(async () => {
 describe.each(Object.entries(attacks))('a hostile pack, %s:', (_, group) => {
   let outcomes: Outcomes
   beforeAll(async () => {
-    const exit = await startPod(runtime, packOf(group), { env: { AGENT: agent } }).ended(30_000)
+    const exit = await startPod(runtime, packOf(group), { env: { AGENT: agent } }).ended()
     expect(exit.exit.error).toBeNull()
     outcomes = exit.exit.result as Outcomes
-  }, 40_000)
+  })
 
   test.each(Object.keys(group))('%s, and is refused', (name) => {
     expect(outcomes[name]).toEqual({ refused: expect.any(String) })

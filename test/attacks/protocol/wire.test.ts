@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Pod } from '../../../kernel/index.ts'
 import type { RawNode } from '../../support/raw-node.ts'
 import { startServer, type Server } from '../../support/server.ts'
+import { waitFor } from '../../support/wait-for.ts'
 import { WireSocket } from '../../support/wire-socket.ts'
 
 let server: Server
@@ -42,7 +43,7 @@ const codeOf = async (operation: string, input: object): Promise<string> => {
 const lines = [{ number: 1, at: '2026-01-01T00:00:00Z', level: 'info', text: 'forged' }]
 const exit = { code: 0, signal: null, result: 'forged', error: null }
 
-describe('an evil node', { timeout: 30_000 }, () => {
+describe('an evil node', () => {
   test.each<[string, string, () => object, string]>([
     ['beats for another', 'nodes.heartbeat', () => ({ id: good.id }), 'FORBIDDEN'],
     ['says goodbye for another', 'nodes.goodbye', () => ({ id: good.id }), 'FORBIDDEN'],
@@ -128,7 +129,7 @@ describe('an evil node', { timeout: 30_000 }, () => {
     const wire = await WireSocket.greeted(server.url, evil.credential)
     wire.send(frame())
     const isOver = () => wire.closedWith !== undefined || wire.frames.some(({ type }) => type === 'error' || type === 'bye')
-    await expect.poll(isOver, { timeout: 5_000 }).toBe(true)
+    await waitFor('the server to hang up, or to say so', isOver)
     wire.terminate()
     expect(await good.heartbeat()).toHaveProperty('output')
   })
