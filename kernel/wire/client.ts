@@ -63,9 +63,19 @@ interface Asked {
 interface Watched {
   readonly kind: string
   readonly filter: WatchFilter | undefined
+  readonly inParts: boolean
   readonly onEvent: (event: Event) => void
   readonly onRefused: (problem: WireProblem) => void
+  /** Parts of a snapshot have come, and not all of them. */
+  isPartial: boolean
   since: number | undefined
+}
+export interface WatchOptions {
+  readonly filter?: WatchFilter
+  /** Takes a large snapshot in parts, and so knows that it does not have everything before the last. */
+  readonly inParts?: boolean
+  readonly onEvent: (event: Event) => void
+  readonly onRefused: (problem: WireProblem) => void
 }
 
 const FINAL: readonly string[] = ['refused', 'replaced', 'protocol']
@@ -77,6 +87,7 @@ export class WireClient {
   readonly #watched = new Map<number, Watched>()
   #socket: Socket | undefined
   #isWelcome = false
+  #canPart = false
   #isClosed = false
   #attempts = 0
   #lastId = 0
@@ -104,12 +115,9 @@ export class WireClient {
   }
 
   /** Follows a kind over all reconnections. @returns what ends it */
-  watch(
-    kind: string,
-    { filter, onEvent, onRefused }: { filter?: WatchFilter; onEvent: (event: Event) => void; onRefused: (problem: WireProblem) => void },
-  ): () => void {
+  watch(kind: string, { filter, inParts = false, onEvent, onRefused }: WatchOptions): () => void {
     const id = ++this.#lastId
-    const watched: Watched = { kind, filter, onEvent, onRefused, since: undefined }
+    const watched: Watched = { kind, filter, inParts, onEvent, onRefused, isPartial: false, since: undefined }
     this.#watched.set(id, watched)
     if (this.#isWelcome) this.#sendWatch(id, watched)
     return () => {
@@ -161,6 +169,7 @@ export class WireClient {
     this.#cancelTimer?.()
     this.#attempts = 0
     this.#isWelcome = true
+    this.#canPart = welcome.inParts ?? false
     for (const [id, watched] of this.#watched) this.#sendWatch(id, watched)
     this.#options.onWelcome?.(welcome)
   }
@@ -168,7 +177,9 @@ export class WireClient {
   #event(event: Event): void {
     const watched = this.#watched.get(event.id)
     if (!watched) return
-    watched.since = event.revision
+    if (event.isSnapshot || event.left !== undefined) watched.isPartial = (event.left ?? 0) > 0
+    // From a part of everything nobody can go on.
+    watched.since = watched.isPartial ? undefined : event.revision
     watched.onEvent(event)
   }
 
@@ -190,8 +201,15 @@ export class WireClient {
     how(asked)
   }
 
-  #sendWatch(id: number, { kind, filter, since }: Watched): void {
-    this.#send({ type: 'watch', id, kind, ...(filter ? { filter } : {}), ...(since === undefined ? {} : { since }) })
+  #sendWatch(id: number, { kind, filter, since, inParts }: Watched): void {
+    this.#send({
+      type: 'watch',
+      id,
+      kind,
+      ...(filter ? { filter } : {}),
+      ...(since === undefined ? {} : { since }),
+      ...(inParts && this.#canPart ? { inParts } : {}),
+    })
   }
 
   #send(frame: FromClient): void {

@@ -26,8 +26,8 @@ export const Ask = strict({
   idempotencyKey: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
 })
 /**
- * Follow a kind. Answered by events: first one that holds everything, or what has changed since the revision that is named and
- * still known; then one per commit.
+ * Follow a kind. Answered by events: first a snapshot, which holds everything, or what has changed since the revision that is named
+ * and still known; then one per commit. Whoever takes a large snapshot in parts says so, to a server whose welcome said that it can.
  */
 export const Watch = strict({
   type: Type.Literal('watch'),
@@ -41,6 +41,7 @@ export const Watch = strict({
     }),
   ),
   since: Type.Optional(Type.Integer({ minimum: 0 })),
+  inParts: Type.Optional(Type.Boolean()),
 })
 /** End a watch. Not answered. */
 export const Unwatch = strict({ type: Type.Literal('unwatch'), id: CallId })
@@ -55,6 +56,8 @@ export interface Welcome {
   readonly server: string
   readonly revision: number
   readonly name: string
+  /** It can send a snapshot in parts. Older servers do not say so, and refuse to be asked for it. */
+  readonly inParts?: boolean
 }
 /** The answer to an ask. */
 export interface Result {
@@ -73,8 +76,13 @@ export interface Event {
   readonly type: 'event'
   readonly id: number
   readonly revision: number
-  /** It holds everything: forget what came before. */
+  /** It holds everything, or is the first part of what does: forget what came before and does not come again. */
   readonly isSnapshot: boolean
+  /**
+   * Of a part of a snapshot: about how many records are still to come. 0 is the last part, and only with it is everything there.
+   * Commits meanwhile have events of their own, in between, for what has come already; parts hold the newest of what has not.
+   */
+  readonly left?: number
   readonly put: readonly object[]
   /** Ids of what is gone, or has left the filter. */
   readonly gone: readonly string[]

@@ -1,6 +1,7 @@
 /**
  * A reactive copy of what is watched. Vue's effects, and so Lit elements, follow its view; what keeps sums of its own hears of each
- * change; hot loops read the raw map. Those who follow are told once an event which keys have changed.
+ * change; hot loops read the raw map. Those who follow are told once an event which keys have changed. While a snapshot comes in parts it
+ * has what has come and what was there before; what does not come at all is gone with the last part.
  */
 import { shallowReactive, trigger } from '@vue/reactivity'
 import type { Event } from './frames.ts'
@@ -15,6 +16,8 @@ export class ReplicaOf<T extends { readonly id: string }> {
   readonly #raw = new Map<string, T>()
   readonly #view = shallowReactive(this.#raw)
   readonly #onChange: OnChange<T>
+  /** While a snapshot comes in parts: what was there before, and has not come again. */
+  #unconfirmed: Set<string> | undefined
 
   constructor(onChange: OnChange<T> = () => undefined) {
     this.#onChange = onChange
@@ -31,17 +34,21 @@ export class ReplicaOf<T extends { readonly id: string }> {
   }
 
   /** Applies one event of the watch that this is a copy of. */
-  apply({ isSnapshot, put, gone }: Event): void {
+  apply({ isSnapshot, left, put, gone }: Event): void {
     const records = put as readonly T[]
-    if (isSnapshot) return this.#replaceAll(records)
-    for (const record of records) this.#tell(this.#set(record) ? 'set' : 'add', record.id)
+    if (isSnapshot) this.#unconfirmed = new Set(this.#raw.keys())
+    if (isSnapshot || left !== undefined) this.#applyPart(records, left ?? 0)
+    else for (const record of records) this.#tell(this.#set(record) ? 'set' : 'add', record.id)
     for (const id of gone) if (this.#delete(id)) this.#tell('delete', id)
   }
 
-  #replaceAll(records: readonly T[]): void {
-    const kept = new Set(records.map(({ id }) => id))
-    for (const id of this.#raw.keys()) if (!kept.has(id)) this.#delete(id)
+  /** Whoever follows is told once, however many records there are. */
+  #applyPart(records: readonly T[], left: number): void {
     for (const record of records) this.#set(record)
+    if (left === 0) {
+      for (const id of this.#unconfirmed ?? []) this.#delete(id)
+      this.#unconfirmed = undefined
+    }
     this.#tell('clear')
   }
 
@@ -49,6 +56,7 @@ export class ReplicaOf<T extends { readonly id: string }> {
   #set(record: T): boolean {
     const before = this.#raw.get(record.id)
     this.#raw.set(record.id, record)
+    this.#unconfirmed?.delete(record.id)
     this.#onChange(before, record)
     return before !== undefined
   }

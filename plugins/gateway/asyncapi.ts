@@ -4,7 +4,7 @@ import { Ask, Hello, Unwatch, Watch } from '../../kernel/wire/frames.ts'
 const FROM_CLIENT = {
   hello: { payload: Hello, summary: 'First of all: who the client is. Answered by welcome, or by bye.' },
   ask: { payload: Ask, summary: 'Call an operation of /openapi.json by its operationId. Answered by one result or one error.' },
-  watch: { payload: Watch, summary: 'Follow a kind: one event that holds everything, then one per commit.' },
+  watch: { payload: Watch, summary: 'Follow a kind: everything, in one event or inParts, then one event per commit.' },
   unwatch: { payload: Unwatch, summary: 'End a watch. Not answered.' },
 }
 
@@ -17,7 +17,12 @@ const frame = (type: string, properties: object) => ({
 
 const FROM_SERVER = {
   welcome: {
-    payload: frame('welcome', { server: { type: 'string' }, revision: { type: 'integer' }, name: { type: 'string' } }),
+    payload: frame('welcome', {
+      server: { type: 'string' },
+      revision: { type: 'integer' },
+      name: { type: 'string' },
+      inParts: { type: 'boolean' },
+    }),
     summary: 'The client is known.',
   },
   result: { payload: frame('result', { id: { type: 'integer' }, output: {} }), summary: 'The answer to an ask.' },
@@ -27,6 +32,7 @@ const FROM_SERVER = {
       id: { type: 'integer' },
       revision: { type: 'integer' },
       isSnapshot: { type: 'boolean' },
+      left: { type: 'integer', description: 'of a part of a snapshot: about how many records are still to come; 0 with the last' },
       put: { type: 'array', items: { type: 'object' } },
       gone: { type: 'array', items: { type: 'string' } },
     }),

@@ -6,12 +6,14 @@ import { Compile } from 'typebox/compile'
 import type { RawData, WebSocket } from 'ws'
 import { KernelError, toProblem, type Call, type LiveSession, type PluginKernel, type Principal } from '../../kernel/index.ts'
 import { FromClient, type Bye, type FromServer } from '../../kernel/wire/frames.ts'
-import type { Seats } from './admission.ts'
-import type { Watches } from './watches.ts'
+import { Seats } from './admission.ts'
+import { Courier, Delivery, type NextPart } from './courier.ts'
+import { Rounds, type Visited } from './rounds.ts'
+import { Watches } from './watches.ts'
 
 const HELLO_MAX_MS = 10_000
-const RECHECK_MS = 30_000
-const PING_MS = 30_000
+/** How often it is asked for a sign of life, and who it is. */
+const VISIT_MS = 30_000
 const WATCHES_MAX = 64
 const ASKS_MAX = 256
 const BUFFERED_BYTES_MAX = 8_000_000
@@ -19,27 +21,42 @@ const BUFFERED_BYTES_MAX = 8_000_000
 const frames = Compile(FromClient)
 type Frame<T extends FromClient['type']> = Extract<FromClient, { readonly type: T }>
 
-export interface ConnectionOptions {
+/** What all connections of a server share. */
+export interface Shared {
   readonly kernel: PluginKernel
   readonly watches: Watches
+  readonly courier: Courier
+  readonly rounds: Rounds
   readonly seats: Seats
-  readonly socket: WebSocket
-  readonly remote: string
   /** Another at each start of the control plane. */
   readonly server: string
 }
+
+export const sharedIn = (kernel: PluginKernel): Shared => ({
+  kernel,
+  watches: new Watches(kernel),
+  courier: new Courier(kernel.clock),
+  rounds: new Rounds(kernel.clock, VISIT_MS),
+  seats: new Seats(),
+  server: kernel.newId(),
+})
 
 interface Following {
   readonly request: Frame<'watch'>
   readonly end: () => void
 }
 
-export class Connection implements LiveSession {
+/** There are ten thousand of these: what they remember is counted in bytes. */
+export class Connection implements LiveSession, Visited {
   readonly id: string
-  readonly #options: ConnectionOptions
+  readonly #shared: Shared
+  readonly #socket: WebSocket
+  readonly #remote: string
   readonly #watches = new Map<number, Following>()
-  readonly #onClose = new Set<() => void>()
-  readonly #timers: (() => void)[]
+  readonly #onClose: (() => void)[] = []
+  readonly #step: number
+  #endPatience: () => void
+  #delivery: Delivery | undefined
   #token: string | undefined
   #who: Principal | undefined
   #isStale = false
@@ -47,27 +64,25 @@ export class Connection implements LiveSession {
   #hasAnswered = true
   #isClosed = false
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options
-    const { kernel, socket } = options
+  constructor(shared: Shared, { socket, remote }: { readonly socket: WebSocket; readonly remote: string }) {
+    const { kernel, rounds } = shared
+    this.#shared = shared
+    this.#socket = socket
+    this.#remote = remote
     this.id = kernel.newId()
-    this.#timers = [
-      kernel.clock.after(HELLO_MAX_MS, () => {
-        if (!this.#who) this.#bye('protocol', new KernelError('INVALID_FRAME', 'no hello came in time'))
-      }),
-      kernel.clock.every(RECHECK_MS, () => this.#recheck()),
-      kernel.clock.every(PING_MS, () => this.#ping()),
-    ]
+    this.#step = rounds.join(this)
+    this.#endPatience = kernel.clock.after(HELLO_MAX_MS, () => {
+      if (!this.#who) this.#bye('protocol', new KernelError('INVALID_FRAME', 'no hello came in time'))
+    })
     socket.on('message', (data, isBinary) => this.#receive(isBinary ? undefined : textOf(data)))
     socket.on('pong', () => (this.#hasAnswered = true))
     socket.on('close', () => this.#closed())
-    // A broken connection is closed right after; there is nobody left to tell.
-    socket.on('error', () => undefined)
+    socket.on('error', ignore)
   }
 
   onClose(listener: () => void): void {
     if (this.#isClosed) listener()
-    else this.#onClose.add(listener)
+    else this.#onClose.push(listener)
   }
 
   notify(about: string, data: object): void {
@@ -76,6 +91,17 @@ export class Connection implements LiveSession {
 
   close(why: 'replaced' | 'stopping', detail: string): void {
     this.#bye(why, new KernelError(why === 'replaced' ? 'CONFLICT' : 'NOT_READY', detail))
+  }
+
+  /**
+   * Keeps what lies between from forgetting the connection, and finds those whose other end is gone without a word. It says
+   * nothing about the agent: the network process of a frozen tab answers too, which is why heartbeats are frames.
+   */
+  visit(): void {
+    void this.#recheck()
+    if (!this.#hasAnswered) return this.#socket.terminate()
+    this.#hasAnswered = false
+    this.#socket.ping()
   }
 
   /**
@@ -117,14 +143,16 @@ export class Connection implements LiveSession {
   }
 
   async #hello({ token }: Frame<'hello'>): Promise<void> {
-    const { kernel, seats, server } = this.#options
+    const { kernel, seats, server } = this.#shared
     if (this.#token !== undefined) return this.#bye('protocol', new KernelError('INVALID_FRAME', 'a connection says hello once'))
     this.#token = token
     try {
       const who = await this.#identify()
       this.onClose(seats.take(who))
       this.#who = who
-      this.#send({ type: 'welcome', server, revision: kernel.revision(), name: this.#who.name })
+      this.#endPatience()
+      this.#endPatience = ignore
+      this.#send({ type: 'welcome', server, revision: kernel.revision(), name: who.name, inParts: true })
     } catch (error) {
       const isFinal = error instanceof KernelError && !error.retryable
       this.#bye(isFinal ? 'refused' : 'stopping', error)
@@ -132,7 +160,8 @@ export class Connection implements LiveSession {
   }
 
   async #ask({ id, operation: name, input, idempotencyKey }: Frame<'ask'>, { id: actorId }: Principal): Promise<void> {
-    const { kernel, remote } = this.#options
+    const { kernel } = this.#shared
+    const remote = this.#remote
     const correlationId = kernel.newId()
     try {
       if (this.#asks >= ASKS_MAX)
@@ -190,7 +219,8 @@ export class Connection implements LiveSession {
       if (this.#watches.size >= WATCHES_MAX)
         throw new KernelError('TOO_MANY', `${WATCHES_MAX} watches are open on this connection: end one first`)
       if (this.#watches.has(id)) throw new KernelError('INVALID_FRAME', `watch ${id} is open already`)
-      const end = this.#options.watches.open({ id, ...wanted, who, send: (event) => this.#send(event) })
+      const reader = { tell: (text: string) => this.#sendText(text), deliver: (snapshot: NextPart) => this.#deliver(snapshot) }
+      const end = this.#shared.watches.open({ id, ...wanted, who, reader })
       // Opened anew it begins with everything, whatever it was opened with.
       const { since: _since, ...anew } = request
       this.#watches.set(id, { request: anew, end })
@@ -212,12 +242,11 @@ export class Connection implements LiveSession {
   }
 
   #identify(): Promise<Principal> {
-    const { kernel, remote } = this.#options
-    return kernel.operations.identify({ bearer: this.#token, remote })
+    return this.#shared.kernel.operations.identify({ bearer: this.#token, remote: this.#remote })
   }
 
   async #recheck(): Promise<void> {
-    if (!this.#who || !this.#options.kernel.isReady()) return
+    if (!this.#who || !this.#shared.kernel.isReady()) return
     try {
       await this.#identify()
     } catch (error) {
@@ -227,19 +256,12 @@ export class Connection implements LiveSession {
     }
   }
 
-  /**
-   * Keeps what lies between from forgetting the connection, and finds those whose other end is gone without a word. It says
-   * nothing about the agent: the network process of a frozen tab answers too, which is why heartbeats are frames.
-   */
-  #ping(): void {
-    const { socket } = this.#options
-    if (!this.#hasAnswered) return socket.terminate()
-    this.#hasAnswered = false
-    socket.ping()
+  #send(frame: FromServer): void {
+    this.#sendText(JSON.stringify(frame))
   }
 
-  #send(frame: FromServer): void {
-    const { socket } = this.#options
+  #sendText(text: string, onTaken?: () => void): void {
+    const socket = this.#socket
     if (this.#isClosed) return
     if (socket.bufferedAmount > BUFFERED_BYTES_MAX) {
       this.#isClosed = true
@@ -247,22 +269,31 @@ export class Connection implements LiveSession {
       socket.terminate()
       return
     }
-    socket.send(JSON.stringify(frame))
+    socket.send(text, onTaken)
+  }
+
+  #deliver(snapshot: NextPart): () => void {
+    this.#delivery ??= new Delivery(this.#shared.courier, (text, onTaken) => this.#sendText(text, onTaken))
+    return this.#delivery.add(snapshot)
   }
 
   #bye(why: Bye['why'], error: unknown): void {
     this.#send({ type: 'bye', why, problem: toProblem(error) })
     this.#isClosed = true
-    this.#options.socket.close(1000)
+    this.#socket.close(1000)
   }
 
   #closed(): void {
     this.#isClosed = true
-    for (const cancel of this.#timers) cancel()
+    this.#endPatience()
+    this.#shared.rounds.leave(this, this.#step)
     this.#endWatches()
     for (const listener of this.#onClose) listener()
   }
 }
+
+/** A broken connection is closed right after; there is nobody left to tell. */
+const ignore = (): void => undefined
 
 const isSame = (before: Principal, after: Principal): boolean =>
   String([before.roles, before.permissions]) === String([after.roles, after.permissions])

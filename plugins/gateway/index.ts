@@ -2,12 +2,12 @@
  * The WebSocket at /ws, for agents and consoles: one protocol, kernel/wire/frames.ts. Taps nothing; follows durable commits.
  */
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Plugin } from '../../kernel/index.ts'
-import { isAllowedOrigin, Seats } from './admission.ts'
+import { isAllowedOrigin } from './admission.ts'
 import { asyncapi } from './asyncapi.ts'
-import { Connection } from './connection.ts'
-import { Watches } from './watches.ts'
+import { Connection, sharedIn } from './connection.ts'
 
 const FRAME_BYTES_MAX = 1_000_000
 const CONNECTIONS_MAX = 20_000
@@ -26,16 +26,21 @@ export const gateway = ({ allowedOrigins }: GatewayOptions): Plugin => ({
   apply(kernel) {
     const { server, serve, remoteOf } = kernel.need('web')
     // Compression would triple the cost of a delta.
-    const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX, perMessageDeflate: false })
-    const watches = new Watches(kernel)
-    const connections = new Map<WebSocket, Connection>()
-    const seats = new Seats()
-    kernel.provide('connections', { open: () => connections.size, watches: () => watches.count })
-    const started = kernel.newId()
+    const options = { noServer: true, maxPayload: FRAME_BYTES_MAX, perMessageDeflate: false, clientTracking: false }
+    const sockets = new WebSocketServer(options)
+    const connections = new Set<Connection>()
+    const shared = sharedIn(kernel)
+    /** Not inside of the listener below: what is made there remembers the request for as long as the connection lasts. */
+    const open = (socket: WebSocket, remote: string): void => {
+      const connection = new Connection(shared, { socket, remote })
+      connections.add(connection)
+      connection.onClose(() => connections.delete(connection))
+    }
+    kernel.provide('connections', { open: () => connections.size, watches: () => shared.watches.count })
     serve('/asyncapi.json', () => ({ contentType: 'application/json', body: JSON.stringify(asyncapi()) }))
     server.on('upgrade', (request, socket, head) => {
       // Whoever hangs up now is nobody's loss; without a listener it would end the process.
-      socket.on('error', () => socket.destroy())
+      socket.on('error', hangUp)
       // Not everything that stands in a request line is a URL.
       const [path] = (request.url ?? '').split('?', 1)
       const refusal = refusalOf(path, request, { allowedOrigins, open: connections.size })
@@ -43,24 +48,22 @@ export const gateway = ({ allowedOrigins }: GatewayOptions): Plugin => ({
         socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\n\r\n`)
         return
       }
-      sockets.handleUpgrade(request, socket, head, (open) => {
-        connections.set(open, new Connection({ kernel, watches, seats, socket: open, remote: remoteOf(request), server: started }))
-        open.on('close', () => connections.delete(open))
-      })
+      sockets.handleUpgrade(request, socket, head, (upgraded) => open(upgraded, remoteOf(request)))
     })
     kernel.onDurable(async ({ changes }) => {
       const ids = new Set(changes.flatMap(({ kind, id }) => (ACCOUNT_KINDS.includes(kind) ? [id] : [])))
-      if (ids.size > 0) await Promise.all([...connections.values()].map((connection) => connection.reconsider(ids)))
+      if (ids.size > 0) await Promise.all([...connections].map((connection) => connection.reconsider(ids)))
     })
     kernel.onStop(() => {
-      for (const [socket, connection] of connections) {
-        connection.close('stopping', 'this control plane is stopping: come back in a moment')
-        socket.close()
-      }
+      for (const connection of connections) connection.close('stopping', 'this control plane is stopping: come back in a moment')
       sockets.close()
     })
   },
 })
+
+function hangUp(this: Duplex): void {
+  this.destroy()
+}
 
 interface Door {
   readonly allowedOrigins: readonly string[]

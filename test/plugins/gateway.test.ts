@@ -2,9 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { KernelError, Secret, strict, type Code, type Plugin, type PluginKernel, type Principal } from '../../kernel/index.ts'
 import type { Bye, FromClient, FromServer } from '../../kernel/wire/frames.ts'
-import { Seats } from '../../plugins/gateway/admission.ts'
-import { Connection } from '../../plugins/gateway/connection.ts'
-import { Watches } from '../../plugins/gateway/watches.ts'
+import { Connection, sharedIn } from '../../plugins/gateway/connection.ts'
 import { admin } from '../support/calls.ts'
 import { nouns, startKernel } from '../support/kernel.ts'
 import { socketPair } from '../support/socket-pair.ts'
@@ -46,14 +44,7 @@ async function connect() {
   pair.client.addEventListener('message', ({ data }) => heard.push(JSON.parse(String(data)) as FromServer))
   const closed: string[] = []
   pair.client.addEventListener('close', () => closed.push('closed'))
-  const connection = new Connection({
-    kernel: face,
-    watches: new Watches(face),
-    seats: new Seats(),
-    socket: pair.server,
-    remote: '',
-    server: 's',
-  })
+  const connection = new Connection(sharedIn(face), { socket: pair.server, remote: '' })
   return {
     connection,
     heard,

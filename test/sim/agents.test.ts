@@ -8,12 +8,9 @@ import { describe, expect, test } from 'vitest'
 import { Agent } from '../../agents/agent.ts'
 import type { PodEvents, RunningPod, Usage } from '../../agents/runtime.ts'
 import { isBackingOff, isEnded, KernelError, type Plugin, type Pod } from '../../kernel/index.ts'
-import { Seats } from '../../plugins/gateway/admission.ts'
-import { Connection } from '../../plugins/gateway/connection.ts'
-import { Watches } from '../../plugins/gateway/watches.ts'
+import { Connection, sharedIn } from '../../plugins/gateway/connection.ts'
 import { logs } from '../../plugins/logs/index.ts'
 import { aPod } from '../support/builders.ts'
-import { idMaker } from '../support/ids.ts'
 import { admin, nodeOf } from '../support/calls.ts'
 import { startCluster, type Cluster } from '../support/cluster.ts'
 import { MemoryStore } from '../support/memory-store.ts'
@@ -54,9 +51,7 @@ class World {
   readonly agents = new Map<string, Agent>()
   readonly #pairs = new Map<string, SocketPair>()
   readonly #clock = new VirtualClock()
-  readonly #newId = idMaker(0xc)
   #cluster: Cluster | undefined
-  #watches: Watches | undefined
 
   get cluster(): Cluster {
     if (!this.#cluster) throw new Error('the control plane is down')
@@ -67,16 +62,8 @@ class World {
     const gateway: Plugin = {
       name: 'gateway',
       apply: (kernel) => {
-        this.#watches = new Watches(kernel)
-        this.#serve = (pair) =>
-          new Connection({
-            kernel,
-            watches: this.#watches as Watches,
-            seats: new Seats(),
-            socket: pair.server,
-            remote: '127.0.0.1',
-            server: this.#newId(),
-          })
+        const shared = sharedIn(kernel)
+        this.#serve = (pair) => new Connection(shared, { socket: pair.server, remote: '127.0.0.1' })
       },
     }
     this.#cluster = await startCluster({ store: this.store, plugins: [trust, logs(), gateway] })

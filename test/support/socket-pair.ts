@@ -1,11 +1,16 @@
 /**
  * Two ends of a connection in memory: one as `ws` gives it to the server, one as clients see it. What is sent arrives in a later
- * turn and in order; `cut` breaks it without a word, as a cable does.
+ * turn and in order; `cut` breaks it without a word, as a cable does, and `stall` lets nothing through, as a client that does not read.
  */
 import type { WebSocket } from 'ws'
 import type { Socket } from '../../kernel/wire/client.ts'
 
 type Listener = (value: never) => void
+
+interface Message {
+  readonly text: string
+  readonly onTaken: (() => void) | undefined
+}
 
 class End {
   readonly listeners = new Map<string, Listener[]>()
@@ -13,6 +18,12 @@ class End {
   other: End | undefined
   isOpen = true
   isDeaf = false
+  isStalled = false
+  #held: Message[] = []
+
+  get heldCharacters(): number {
+    return this.#held.reduce((sum, { text }) => sum + text.length, 0)
+  }
 
   emit(event: string, value?: unknown): void {
     for (const listener of this.listeners.get(event) ?? []) (listener as (given: unknown) => void)(value)
@@ -22,8 +33,19 @@ class End {
     this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener])
   }
 
-  send(text: string): void {
-    queueMicrotask(() => this.isOpen && this.other?.isOpen && this.other.emit('message', text))
+  send(text: string, onTaken?: () => void): void {
+    this.#held.push({ text, onTaken })
+    if (!this.isStalled) this.take(1)
+  }
+
+  /** Lets so many of the oldest messages through. */
+  take(count: number): void {
+    for (const { text, onTaken } of this.#held.splice(0, count)) {
+      queueMicrotask(() => {
+        if (this.isOpen && this.other?.isOpen) this.other.emit('message', text)
+        onTaken?.()
+      })
+    }
   }
 
   close(): void {
@@ -45,6 +67,11 @@ export interface SocketPair {
   cut(): void
   /** The client's machine answers nothing any more, and nobody has noticed. */
   deafen(): void
+  /** The client reads no more than it is told to take. */
+  stall(): void
+  take(messages: number): void
+  /** It reads again as it comes. */
+  flow(): void
 }
 
 export function socketPair(): SocketPair {
@@ -64,13 +91,15 @@ export function socketPair(): SocketPair {
       ),
   }
   const server = {
-    bufferedAmount: 0,
+    get bufferedAmount() {
+      return far.heldCharacters
+    },
     on: (event: string, listener: Listener) =>
       far.listen(
         event,
         event === 'message' ? (text: string) => (listener as unknown as (data: string, isBinary: boolean) => void)(text, false) : listener,
       ),
-    send: (text: string) => far.send(text),
+    send: (text: string, onTaken?: () => void) => far.send(text, onTaken),
     close: () => far.close(),
     terminate: () => far.close(),
     ping: () => queueMicrotask(() => near.isOpen && !near.isDeaf && far.emit('pong')),
@@ -80,6 +109,12 @@ export function socketPair(): SocketPair {
     client,
     server: server as unknown as WebSocket,
     deafen: () => void (near.isDeaf = true),
+    stall: () => void (far.isStalled = true),
+    take: (messages) => far.take(messages),
+    flow() {
+      far.isStalled = false
+      far.take(Number.MAX_SAFE_INTEGER)
+    },
     cut() {
       near.shut()
       far.shut()
