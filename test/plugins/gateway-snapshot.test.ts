@@ -18,7 +18,7 @@ import { VirtualClock } from '../support/virtual-clock.ts'
 
 const who = { actorId: 'test' }
 const newId = idMaker(0xe)
-const RECORDS = 3 * PART_RECORDS + 10
+const RECORDS = 3.5 * PART_RECORDS
 
 let kernel: Kernel
 let shared: Shared
