@@ -17,6 +17,8 @@ const FOR_EVERYBODY = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cache-Control': 'no-cache',
 }
+/** The same frames for WebKit, which starts no worker from a blob: in one that is isolated; agents/browser/element.ts asks for them. */
+const OPEN = { 'Cross-Origin-Embedder-Policy': 'unsafe-none' }
 
 /** The agent fetches what its pods ask for, from wherever that is; see agents/browser/pod-fetch.ts. */
 const AGENT_CONNECTS = 'connect-src * ws: wss:'
@@ -48,17 +50,22 @@ export const agentFiles = (folder: string): Plugin => ({
 
 /** @returns by path */
 export function readAgentFiles(folder: string): ReadonlyMap<string, AgentFile> {
-  const read = (name: string, contentType: string, headers: (body: Buffer) => Record<string, string>): [string, AgentFile] => {
+  const read = (name: string, contentType: string, headers: (body: Buffer) => Record<string, string>): AgentFile => {
     const body = readFileSync(path.join(folder, name))
     const etag = createHash('sha256').update(body).digest('hex').slice(0, 32)
-    return [`/${name}`, { contentType, body, etag, headers: { ...FOR_EVERYBODY, ...headers(body) } }]
+    return { contentType, body, etag, headers: { ...FOR_EVERYBODY, ...headers(body) } }
   }
+  const open = (file: AgentFile): AgentFile => ({ ...file, headers: { ...file.headers, ...OPEN } })
+  const agent = read('agent.html', HTML, () => ({ 'Content-Security-Policy': AGENT_POLICY }))
+  const pod = read('agent-pod.html', HTML, (body) => ({ 'Content-Security-Policy': podPolicy(hashOfScript(body)) }))
   return new Map([
-    read('agent.js', SCRIPT, () => ({ 'Access-Control-Allow-Origin': '*' })),
-    read('agent.html', HTML, () => ({ 'Content-Security-Policy': AGENT_POLICY })),
-    read('agent-frame.js', SCRIPT, () => ({})),
-    read('agent-worker.js', SCRIPT, () => ({ 'Content-Security-Policy': WORKER_POLICY })),
-    read('agent-pod.html', HTML, (body) => ({ 'Content-Security-Policy': podPolicy(hashOfScript(body)) })),
+    ['/agent.js', read('agent.js', SCRIPT, () => ({ 'Access-Control-Allow-Origin': '*' }))],
+    ['/agent.html', agent],
+    ['/open/agent.html', open(agent)],
+    ['/agent-frame.js', read('agent-frame.js', SCRIPT, () => ({}))],
+    ['/agent-worker.js', read('agent-worker.js', SCRIPT, () => ({ 'Content-Security-Policy': WORKER_POLICY }))],
+    ['/agent-pod.html', pod],
+    ['/open/agent-pod.html', open(pod)],
   ])
 }
 

@@ -12,6 +12,8 @@ import { Face } from './face.ts'
 import { UNKNOWN_STATE, type FromFrame, type NodeState, type ToFrame } from './messages.ts'
 
 const HELLO_MAX_MS = 15_000
+/** Asked by name, because nothing else tells before a frame and a worker were tried: all of its browsers have this vendor, and no other has. */
+const IS_WEBKIT = navigator.vendor.startsWith('Apple')
 
 /** Where this file came from: the orchestrator, unless the element says another. */
 const SCRIPT_ORIGIN = new URL(import.meta.url).origin
@@ -72,10 +74,12 @@ export class StarkAgent extends HTMLElement {
     const server = this.getAttribute('server') ?? SCRIPT_ORIGIN
     let url: URL
     try {
-      url = new URL('/agent.html', new URL(server, document.baseURI))
+      url = new URL(IS_WEBKIT ? '/open/agent.html' : '/agent.html', new URL(server, document.baseURI))
     } catch {
-      return this.#show({ ...UNKNOWN_STATE, phase: 'unsupported', detail: `server="${server}" is no address` })
+      return this.#cannot(`server="${server}" is no address`)
     }
+    if (IS_WEBKIT && globalThis.crossOriginIsolated)
+      return this.#cannot(`WebKit runs no pods in a page that is isolated from other origins`)
     this.#origin = url.origin
     this.#show(UNKNOWN_STATE)
     const frame = document.createElement('iframe')
@@ -111,18 +115,19 @@ export class StarkAgent extends HTMLElement {
   }
 
   #missHello(): void {
-    this.#show({
-      ...UNKNOWN_STATE,
-      phase: 'unsupported',
-      detail: `${this.#origin} does not answer: either it cannot be reached, or this page's content security policy lacks frame-src ${this.#origin}`,
-    })
+    this.#cannot(
+      `${this.#origin} does not answer: either it cannot be reached, or this page's content security policy lacks frame-src ${this.#origin}`,
+    )
   }
 
   #refuse({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent): void {
     const isOurs = blockedURI === this.#origin || blockedURI.startsWith(`${this.#origin}/`)
     if (!this.#frame || !isOurs || !['frame-src', 'child-src'].includes(effectiveDirective)) return
     this.#cancelHello()
-    const detail = `this page's content security policy does not let it be a node: it needs frame-src ${this.#origin}`
+    this.#cannot(`this page's content security policy does not let it be a node: it needs frame-src ${this.#origin}`)
+  }
+
+  #cannot(detail: string): void {
     this.#show({ ...UNKNOWN_STATE, phase: 'unsupported', detail })
   }
 

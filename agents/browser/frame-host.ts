@@ -1,5 +1,6 @@
 /** Makes and removes the pods' frames in the agent's document: sandboxed, without an origin, allowed to run scripts and nothing else. */
-const FRAME_URL = '/agent-pod.html'
+/** Beside the document that it is for: there are two of each, plugins/agent-files.ts says why. */
+const FRAME_URL = 'agent-pod.html'
 const UP_MAX_MS = 20_000
 
 interface Opened {

@@ -10,9 +10,10 @@ import type { FromPodFrame, PodStart, ToPodFrame } from './messages.ts'
 /** The text of pod-worker.ts, put here by build.mjs. */
 declare const POD_WORKER_SOURCE: string
 
-const PROBE_MAX_MS = 3_000
+/** Every browser answers; one that is busy is not to be taken for one that cannot. */
+const PROBE_MAX_MS = 15_000
 
-/** A data: worker has an origin of its own and is a secure context, but WebKit lets it import nothing; a blob: worker can. */
+/** A data: worker has an origin of its own and is a secure context, but WebKit lets it import no blob:; a blob: worker can. */
 type WorkerKind = 'data' | 'blob'
 
 const makers: Record<WorkerKind, () => Worker> = {

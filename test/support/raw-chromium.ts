@@ -2,15 +2,15 @@
  * A Chromium that nobody pretends anything to: tabs that are not in front are hidden and throttled, and can be frozen. Playwright
  * keeps all of them awake, so this speaks the DevTools protocol by itself. Source: https://chromedevtools.github.io/devtools-protocol
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { WebSocket } from 'ws'
 import type { NodePhase, NodeState } from '../../agents/browser/messages.ts'
 import { chromiumFlags, findBrowser } from './browser.mjs'
+import { end, startListening, untilPhase } from './driven-browser.ts'
 import { temporaryFolder } from './temporary-folder.ts'
-import { waitFor } from './wait-for.ts'
 
 interface Answer {
   readonly id?: number
@@ -39,10 +39,7 @@ export class RawChromium {
     const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }
     writeFileSync(path.join(profile, 'Default/Preferences'), JSON.stringify(preferences))
     const args = [...chromiumFlags, '--headless', `--user-data-dir=${profile}`, '--remote-debugging-port=0', ...flags, 'about:blank']
-    const child = spawn((await findBrowser()) ?? 'chromium', args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-    const [, url = ''] = await waitFor('Chromium to listen', () => /DevTools listening on (ws:\S+)/.exec(said), { timeoutMs: 30_000 })
+    const { child, url } = await startListening((await findBrowser()) ?? 'chromium', args, /DevTools listening on (ws:\S+)/)
     const socket = new WebSocket(url)
     await once(socket, 'open')
     return new RawChromium(child, socket)
@@ -66,9 +63,7 @@ export class RawChromium {
   }
 
   async close(): Promise<void> {
-    const ended = once(this.#process, 'exit')
-    this.#process.kill()
-    await ended
+    await end(this.#process)
     this.#socket.terminate()
   }
 }
@@ -91,16 +86,8 @@ export class RawTab {
   }
 
   /** How the page's node stands. */
-  until(phase: NodePhase, timeoutMs = 20_000): Promise<NodeState> {
-    return waitFor(
-      `the tab to be ${phase}`,
-      async () => {
-        const state = await this.evaluate<NodeState | undefined>(`document.querySelector('stark-agent')?.state`)
-        if (state?.phase !== phase) throw new Error(`it is ${state?.phase}: ${state?.detail}`)
-        return state
-      },
-      { timeoutMs },
-    )
+  until(phase: NodePhase): Promise<NodeState> {
+    return untilPhase(phase, () => this.evaluate(`document.querySelector('stark-agent')?.state`))
   }
 
   /** In front of the others, which are hidden then. */
