@@ -1,7 +1,7 @@
 /**
  * The cluster as this tab sees it: one connection, and a reactive copy of each kind that the console shows, followed from the first
- * time that somebody reads it. What arrives within a frame of the screen is applied at once, so that a thousand changes a second are
- * sixty renderings.
+ * time that somebody reads it. What arrives within a frame of the screen is applied at once, as far as there is time in it, so that a
+ * thousand changes a second are sixty renderings.
  */
 import { shallowReactive, shallowRef } from '@vue/reactivity'
 import type { ClusterConfig, Namespace } from '../../kernel/schema/cluster.ts'
@@ -18,6 +18,7 @@ import { browserClock } from './clock.ts'
 import { Fleet } from './fleet.ts'
 import { Foreseen, type Expectation } from './foreseen.ts'
 import { HTTP_UNAUTHORIZED } from './http.ts'
+import { Intake } from './intake.ts'
 
 export interface Records {
   readonly nodes: Node
@@ -33,6 +34,11 @@ export type Kind = keyof Records
 export const KINDS = ['nodes', 'pods', 'deployments', 'packs', 'namespaces'] as const
 export type Listed = (typeof KINDS)[number]
 type All<K extends Kind> = ReadonlyMap<string, Records[K]>
+/** How many records of a kind have come, and about how many there are. */
+export interface Progress {
+  readonly come: number
+  readonly all: number
+}
 /** `ended`: the server hung up for good. */
 export type Link = 'connecting' | 'online' | 'reconnecting' | 'ended'
 
@@ -52,6 +58,7 @@ export class Cluster {
   /** What a page asks while it is loaded waits for the first welcome. */
   readonly #welcomed = new Promise<void>((resolve) => (this.#welcome = resolve))
   readonly #loaded = shallowReactive(new Set<Kind>())
+  readonly #progress = shallowReactive(new Map<Kind, Progress>())
   readonly #refused = shallowReactive(new Map<Kind, string>())
   readonly #client: WireClient
   readonly #replicas: { readonly [K in Kind]: ReplicaOf<Records[K]> } = {
@@ -71,7 +78,11 @@ export class Cluster {
     put: (kind, record) => this.#put(kind as Kind, record),
   })
   readonly #followed = new Set<Kind>()
-  #arrived: (() => void)[] = []
+  readonly #intake = new Intake({
+    onApplied: () => this.fleet.flush(),
+    now: () => performance.now(),
+    nextFrame: () => (document.hidden ? undefined : requestAnimationFrame),
+  })
 
   constructor({ token, onUnauthenticated }: ClusterOptions) {
     this.token = token
@@ -120,6 +131,12 @@ export class Cluster {
     return this.#loaded.has(kind)
   }
 
+  /** While a kind comes in parts, for the first time or after a long absence. */
+  progressOf(kind: Kind): Progress | undefined {
+    this.#follow(kind)
+    return this.#progress.get(kind)
+  }
+
   /** Why this kind may not be seen, if so. */
   refusalOf(kind: Kind): string | undefined {
     this.#follow(kind)
@@ -142,31 +159,26 @@ export class Cluster {
     if (this.#followed.has(kind)) return
     this.#followed.add(kind)
     this.#client.watch(kind, {
-      onEvent: (event: Event) =>
-        this.#soon(() => {
-          this.#replicas[kind].apply(this.#foreseen.over(kind, event))
-          this.#loaded.add(kind)
-        }),
+      inParts: true,
+      onEvent: (event) => this.#intake.add({ records: event.put.length + event.gone.length, apply: () => this.#apply(kind, event) }),
       onRefused: (problem) => this.#refuse(kind, problem),
     })
   }
 
+  #apply(kind: Kind, event: Event): void {
+    this.#replicas[kind].apply(this.#foreseen.over(kind, event))
+    const { isSnapshot, left = 0, put } = event
+    if (!isSnapshot && event.left === undefined) return
+    const come = put.length + (isSnapshot ? 0 : (this.#progress.get(kind)?.come ?? 0))
+    if (left > 0) this.#progress.set(kind, { come, all: come + left })
+    else {
+      this.#progress.delete(kind)
+      this.#loaded.add(kind)
+    }
+  }
+
   #put(kind: Kind, record: object): void {
     this.#replicas[kind].apply({ type: 'event', id: 0, revision: 0, isSnapshot: false, put: [record], gone: [] })
-    this.fleet.flush()
-  }
-
-  /** With the next frame of the screen; at once where there is none, because the tab is hidden. */
-  #soon(apply: () => void): void {
-    this.#arrived.push(apply)
-    if (document.hidden) this.#applyAll()
-    else if (this.#arrived.length === 1) requestAnimationFrame(() => this.#applyAll())
-  }
-
-  #applyAll(): void {
-    const arrived = this.#arrived
-    this.#arrived = []
-    for (const apply of arrived) apply()
     this.fleet.flush()
   }
 

@@ -72,8 +72,8 @@ export class Foreseen {
     return { ...event, put: event.put.map((record) => this.#with(record as Versioned)) }
   }
 
-  #goneWith(kind: string, { isSnapshot, put, gone }: Event): readonly string[] {
-    if (!isSnapshot) return gone
+  #goneWith(kind: string, { isSnapshot, left = 0, put, gone }: Event): readonly string[] {
+    if (!isSnapshot || left > 0) return gone
     const there = new Set((put as readonly Versioned[]).map(({ id }) => id))
     return [...this.#expected].flatMap((each) => (each.kind === kind && !there.has(each.id) ? [each.id] : []))
   }

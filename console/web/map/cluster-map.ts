@@ -9,6 +9,7 @@ import type { Navigation } from '../navigation.ts'
 import { counted } from '../load.ts'
 import { Paced } from '../paced.ts'
 import { pluginColouringOf, pluginColourings } from '../panels/colouring.ts'
+import '../parts/load-progress.ts'
 import { nodeAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
@@ -86,7 +87,8 @@ export class ClusterMap extends StateElement {
         <p role="alert">${refusal}</p>`
     if (!cluster.hasLoaded('nodes'))
       return html`<h1>Map</h1>
-        <p role="status">Loading</p>`
+        <p role="status">Loading</p>
+        <load-progress kind="nodes" .cluster=${cluster}></load-progress>`
     if (cluster.raw('nodes').size === 0) return this.#empty()
     const { by = '', colour = '', q = '', node = '', list = '' } = this.navigation.route.query
     return html`
@@ -131,6 +133,7 @@ export class ClusterMap extends StateElement {
       <button aria-pressed=${list === '' ? 'false' : 'true'} @click=${() => this.navigation.refine({ list: list === '' ? '1' : '' })}>
         As a list
       </button>
+      <load-progress kind="pods" .cluster=${this.cluster}></load-progress>
       <span class="muted">${counted(this.cluster.raw('nodes').size, 'node')}, ${counted(fleet.countsNow.held.pods, 'pod')}</span>
       ${fleet.waiting.size > 0 ? html`<a href="/queue">${fleet.waiting.size} waiting for a node</a>` : nothing}
     </div>`

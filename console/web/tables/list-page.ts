@@ -7,6 +7,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from 'li
 import type { Cluster, Listed, Records } from '../cluster.ts'
 import type { Navigation } from '../navigation.ts'
 import { Paced } from '../paced.ts'
+import '../parts/load-progress.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import { bulksOf } from './bulk.ts'
@@ -63,7 +64,11 @@ export class ListPage extends StateElement {
     const { cluster, kind } = this
     const refusal = cluster.refusalOf(kind)
     if (refusal !== undefined) return this.#without(html`<p role="alert">${refusal}</p>`)
-    if (!cluster.hasLoaded(kind)) return this.#without(html`<p role="status">Loading</p>`)
+    if (!cluster.hasLoaded(kind))
+      return this.#without(
+        html`<p role="status">Loading</p>
+          <load-progress kind=${kind} .cluster=${cluster}></load-progress>`,
+      )
     const { filter = '', status = '', namespace = '', labels = '', sort = 'name' } = this.navigation.route.query
     const match = labelMatchOf(labels)
     const columns = this.#list.columns(cluster)

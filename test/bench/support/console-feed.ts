@@ -1,22 +1,30 @@
 /**
- * A control plane that is none: it serves the console as it is built, lets anybody in, and tells of nodes and pods that nobody runs,
- * changing as many a second as it is told, one event for each as commits have it. For clusters larger than hollow agents can be here.
+ * A control plane without agents and without a store: the real kernel and the real gateway in this process, with nodes and pods that
+ * nobody runs, of which as many change each second as it is told, one commit for each. It serves the console as it is built, and lets
+ * anybody in. For clusters larger than hollow agents can be here.
  */
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { WebSocketServer, type WebSocket } from 'ws'
 import { dist } from '../../../console/cli/build.mjs'
-import type { Node, Pod, PodStatus } from '../../../kernel/schema/index.ts'
-import type { Event, FromClient, FromServer } from '../../../kernel/wire/frames.ts'
+import { Kernel, Meta, Node, Pod, silent, strict, type PodStatus, type Plugin } from '../../../kernel/index.ts'
+import { gateway } from '../../../plugins/gateway/index.ts'
+import { hostClock } from '../../../plugins/host-clock.ts'
 import { aNode, aPod } from '../../support/builders.ts'
+import { admin } from '../../support/calls.ts'
+import { MemoryStore } from '../../support/memory-store.ts'
 
 const TICK_MS = 10
 const ZONES = ['zone-a', 'zone-b', 'zone-c', 'zone-d']
 const PACKS = ['web', 'api', 'worker', 'mailer', 'search']
 const NAMESPACES = ['default', 'shop', 'data']
 const LIFE: readonly PodStatus[] = ['running', 'running', 'running', 'starting', 'stopping', 'unknown']
+/** One change in so many is of a node: it is cordoned or not, it leaves with its pods, or another comes. */
+const NODE_EVERY = 50
+/** What the console also follows, and nobody has anything of here. */
+const EMPTY_KINDS = ['packs', 'namespaces', 'deployments', 'clusterConfigs', 'events'] as const
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 const A_DAY_MS = 86_400_000
 
@@ -26,26 +34,34 @@ export interface FeedSize {
 }
 
 export class ConsoleFeed {
-  readonly #nodes: readonly Node[]
-  readonly #pods: Pod[]
-  readonly #files = builtFiles()
+  readonly #kernel: Kernel
   readonly #server = createServer((request, response) => this.#serve(request, response))
-  readonly #sockets = new Map<WebSocket, Map<string, number>>()
-  #revision = 1
+  readonly #files = builtFiles()
+  readonly #nodeIds: string[] = []
+  readonly #podIds: string[] = []
   #timer: NodeJS.Timeout | undefined
   #owed = 0
+  #random = 1
+  #named = 0
   /** How many changes there were. */
   changed = 0
-  #random = 1
 
   private constructor({ nodes, pods }: FeedSize) {
-    this.#nodes = Array.from({ length: nodes }, (_, index) => this.#node(index))
-    this.#pods = Array.from({ length: pods }, (_, index) => this.#pod(index))
-    new WebSocketServer({ server: this.#server, path: '/ws', perMessageDeflate: false }).on('connection', (socket) => this.#greet(socket))
+    const store = new MemoryStore()
+    const made = Array.from({ length: nodes }, (_, index) => this.#node(index))
+    this.#nodeIds.push(...made.map(({ id }) => id))
+    const placed = Array.from({ length: pods }, () => this.#pod())
+    this.#podIds.push(...placed.map(({ id }) => id))
+    store.records.set('nodes', new Map(made.map((node) => [node.id, node])))
+    store.records.set('pods', new Map(placed.map((pod) => [pod.id, pod])))
+    store.revision = 1
+    const plugins = [store.plugin(), this.#door(), gateway({ allowedOrigins: [] })]
+    this.#kernel = new Kernel({ plugins, clock: hostClock, newId: randomUUID, log: silent })
   }
 
   static async start(size: FeedSize): Promise<ConsoleFeed> {
     const feed = new ConsoleFeed(size)
+    await feed.#kernel.start()
     await new Promise<void>((resolve) => feed.#server.listen(0, '127.0.0.1', resolve))
     return feed
   }
@@ -66,11 +82,27 @@ export class ConsoleFeed {
     }, TICK_MS)
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     clearInterval(this.#timer)
-    for (const socket of this.#sockets.keys()) socket.terminate()
     this.#server.closeAllConnections()
     this.#server.close()
+    await this.#kernel.stop()
+  }
+
+  /** The kinds, whoever comes as administrator, and the way in. */
+  #door(): Plugin {
+    return {
+      name: 'door',
+      apply: ({ kinds, operations, provide }) => {
+        const watch = { permission: '*', view: (record: object) => record }
+        const indexes = { nodeId: ({ nodeId }: Pod) => nodeId }
+        kinds.define<Node>('nodes', { schema: Node, watch })
+        kinds.define<Pod>('pods', { schema: Pod, indexes, watch })
+        for (const kind of EMPTY_KINDS) kinds.define(kind, { schema: strict(Meta), watch })
+        operations.authenticate.tapPromise('door', () => Promise.resolve(admin))
+        provide('web', { server: this.#server, isSecure: false, serve: () => undefined, remoteOf: () => '127.0.0.1' })
+      },
+    }
   }
 
   /** The same in every run. Source: https://en.wikipedia.org/wiki/Lehmer_random_number_generator */
@@ -87,60 +119,51 @@ export class ConsoleFeed {
 
   #node(index: number): Node {
     const labels = { zone: ZONES[index % ZONES.length] ?? '', disk: index % 3 === 0 ? 'ssd' : 'hdd' }
-    const fields = { name: `node-${index + 1}`, labels, allocatable: { cpu: 8_000, memory: 32_000, pods: 110 } }
+    const fields = { name: `node-${++this.#named}`, labels, allocatable: { cpu: 8_000, memory: 32_000, pods: 110 } }
     return aNode({ ...fields, runtimeType: index % 5 === 0 ? 'browser' : 'node', unschedulable: index % 97 === 0 })
   }
 
-  #pod(index: number): Pod {
+  #pod(): Pod {
     const [pack, createdAt] = [this.#of(PACKS), new Date(Date.now() - this.#pick(A_DAY_MS * 2)).toISOString()]
     return aPod({
-      name: `${pack}-${index + 1}`,
+      name: `${pack}-${++this.#named}`,
       namespace: this.#of(NAMESPACES),
       packName: pack,
       packVersion: `1.${this.#pick(3)}.0`,
       labels: { app: pack, tier: this.#of(['front', 'back']) },
-      nodeId: this.#of(this.#nodes).id,
+      nodeId: this.#of(this.#nodeIds),
       status: this.#of(LIFE),
       createdAt,
       resources: { requests: { cpu: 100 + this.#pick(5) * 100, memory: 256 + this.#pick(4) * 256 } },
     })
   }
 
-  /** Most only turn to another state; some move to another node. */
   #changeOne(): void {
-    const index = this.#pick(this.#pods.length)
-    const before = this.#pods[index]
-    if (!before) return
-    const moved = this.#pick(10) === 0 ? { nodeId: this.#of(this.#nodes).id, status: 'starting' as const } : { status: this.#of(LIFE) }
-    const pod: Pod = { ...before, ...moved, resourceVersion: ++this.#revision }
-    this.#pods[index] = pod
     this.changed += 1
-    for (const [socket, watches] of this.#sockets) {
-      const id = watches.get('pods')
-      if (id !== undefined) send(socket, this.#event(id, { put: [pod] }))
-    }
+    if (this.changed % NODE_EVERY === 0) this.#changeNode()
+    else this.#changePod()
   }
 
-  #event(id: number, fields: Partial<Event>): Event {
-    return { type: 'event', id, revision: this.#revision, isSnapshot: false, put: [], gone: [], ...fields }
+  /** Most only turn to another state; some move to another node. */
+  #changePod(): void {
+    const id = this.#of(this.#podIds)
+    const change = this.#pick(10) === 0 ? { nodeId: this.#of(this.#nodeIds), status: 'starting' as const } : { status: this.#of(LIFE) }
+    void this.#kernel.commit({ actorId: 'feed' }, (transaction) => transaction.update('pods', id, change))
   }
 
-  #greet(socket: WebSocket): void {
-    this.#sockets.set(socket, new Map())
-    socket.on('close', () => this.#sockets.delete(socket))
-    socket.on('message', (data: Buffer) => this.#receive(socket, JSON.parse(data.toString('utf8')) as FromClient))
-  }
-
-  #receive(socket: WebSocket, frame: FromClient): void {
-    if (frame.type === 'hello') return send(socket, { type: 'welcome', server: 'feed', revision: this.#revision, name: 'admin' })
-    if (frame.type === 'ask') {
-      const problem = { code: 'NOT_FOUND', detail: 'this server only shows', status: 404, retryable: false }
-      return send(socket, { type: 'error', id: frame.id, problem })
-    }
-    if (frame.type !== 'watch') return
-    this.#sockets.get(socket)?.set(frame.kind, frame.id)
-    const records: Readonly<Record<string, readonly object[]>> = { nodes: this.#nodes, pods: this.#pods }
-    send(socket, this.#event(frame.id, { isSnapshot: true, put: records[frame.kind] ?? [] }))
+  /** As many come as leave. The pods of one that leaves move to others. */
+  #changeNode(): void {
+    const at = this.#pick(this.#nodeIds.length)
+    const id = this.#nodeIds[at]
+    const node = id === undefined ? undefined : this.#kernel.state.get('nodes', id)
+    if (!node) throw new Error('the feed does not know its nodes')
+    void this.#kernel.commit({ actorId: 'feed' }, (transaction) => {
+      if (this.#pick(4) > 0) return transaction.update('nodes', node.id, { unschedulable: !node.unschedulable })
+      const other = transaction.add('nodes', this.#node(at))
+      this.#nodeIds[at] = other.id
+      for (const pod of this.#kernel.state.by('pods', 'nodeId', node.id)) transaction.update('pods', pod.id, { nodeId: other.id })
+      return transaction.delete('nodes', node.id)
+    })
   }
 
   #serve({ url = '/', method }: IncomingMessage, response: ServerResponse): void {
@@ -166,5 +189,3 @@ function signIn(response: ServerResponse): void {
   const user = { id: '00000000-0000-4000-8000-000000000001', email: 'admin@stark.example', role: 'admin' }
   response.end(JSON.stringify({ user, accessToken: 'a', refreshToken: 'r', expiresAt }))
 }
-
-const send = (socket: WebSocket, frame: FromServer): void => socket.send(JSON.stringify(frame))

@@ -14,6 +14,15 @@ export interface Frames extends Spread {
   readonly longShare: number
 }
 
+/** ms since the page was asked for. */
+export interface Paint {
+  /** All nodes are drawn, and some of their pods. */
+  readonly firstUsefulMs: number
+  readonly completeMs: number
+  /** How long nobody was answered at most, until it was complete. */
+  readonly longestTaskMs: number
+}
+
 export class ConsolePage {
   readonly page: Page
   readonly #browser: Browser
@@ -33,8 +42,23 @@ export class ConsolePage {
     // The empty page has no storage.
     const signIn = ([key, text]: readonly [string, string]) => location.protocol === 'http:' && sessionStorage.setItem(key, text)
     await context.addInitScript(signIn, [KEY, JSON.stringify(session)] as const)
+    await context.addInitScript(noteLongTasks)
     const page = await context.newPage()
     return new ConsolePage(browser, page, await context.newCDPSession(page))
+  }
+
+  /** Opens the map of so many nodes and pods. */
+  async paint(url: string, { nodes, pods }: { readonly nodes: number; readonly pods: number }): Promise<Paint> {
+    await this.page.goto(url, { waitUntil: 'commit' })
+    const firstUsefulMs = await this.#says(`${nodes} nodes, [1-9]\\d* pods`)
+    const completeMs = await this.#says(`${nodes} nodes, ${pods} pods`)
+    return { firstUsefulMs, completeMs, longestTaskMs: await this.page.evaluate(() => globalThis.longestTaskMs ?? 0) }
+  }
+
+  /** @returns ms since the page was asked for, when the map says something like this for the first time, looked at with each frame */
+  async #says(pattern: string): Promise<number> {
+    const said = await this.page.waitForFunction(whenMapSays, pattern, { polling: 'raf', timeout: LOAD_MAX_MS })
+    return (await said.jsonValue()) as number
   }
 
   /** @returns ms from asking for the page until the frame after the one in which it says the text */
@@ -85,6 +109,26 @@ export class ConsolePage {
 }
 
 const SETTLED_MS = 500
+
+declare global {
+  // oxlint-disable-next-line no-var -- what is declared on the global object is a var
+  var longestTaskMs: number | undefined
+}
+
+/** Runs in the page, before anything else. */
+function noteLongTasks(): void {
+  const note = (list: PerformanceObserverEntryList): void => {
+    for (const { duration } of list.getEntries()) globalThis.longestTaskMs = Math.max(globalThis.longestTaskMs ?? 0, duration)
+  }
+  new PerformanceObserver(note).observe({ type: 'longtask' })
+}
+
+/** Runs in the page. */
+function whenMapSays(pattern: string): number | undefined {
+  const within = (root: ParentNode | null | undefined, name: string): ShadowRoot | null | undefined => root?.querySelector(name)?.shadowRoot
+  const map = within(within(within(document, 'stark-console'), 'console-shell'), 'cluster-map')
+  return new RegExp(pattern).test(map?.textContent ?? '') ? performance.now() : undefined
+}
 
 /** Runs in the page. */
 function measureFrames(ms: number): Promise<number[]> {
