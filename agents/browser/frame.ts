@@ -34,6 +34,7 @@ class Tab {
     const claiming = new AbortController()
     this.#claiming = claiming
     try {
+      await this.#tenure?.hasLeft()
       const claim = await claimNode({ onWait: () => this.#stepDown(), signal: claiming.signal })
       if (claiming.signal.aborted) claim.release()
       else if (this.#tenure) this.#tenure.takeUp(claim)

@@ -5,6 +5,8 @@ import { UNKNOWN_STATE, type FromWorker, type Identity, type NodeConfig, type No
 import { newId } from './new-id.ts'
 
 const WORKER_URL = '/agent-worker.js'
+/** A server that has not taken a word by then is not there to take it late. */
+const WORD_MAX_MS = 10_000
 
 export class Tenure {
   #claim: Claim
@@ -14,6 +16,8 @@ export class Tenure {
   #identity: Identity
   #incarnation: number | undefined
   #state = UNKNOWN_STATE
+  /** What was said last of going, until the server has it or never will. */
+  #word = { settled: Promise.resolve<unknown>(undefined), giveUp: (): void => undefined }
 
   constructor(claim: Claim, { config, onState }: { config: NodeConfig; onState: (state: NodeState) => void }) {
     this.#claim = claim
@@ -38,8 +42,19 @@ export class Tenure {
     if (token === undefined || this.#incarnation === undefined) return
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const body = JSON.stringify({ incarnation: this.#incarnation })
+    const sending = new AbortController()
+    const request: RequestInit = { method: 'POST', keepalive: true, headers, body, signal: sending.signal }
     // Nobody is there to hear that it failed; silence will tell the server.
-    fetch(`/api/nodes/${id}/${how}`, { method: 'POST', keepalive: true, headers, body }).catch(() => undefined)
+    const settled = fetch(`/api/nodes/${id}/${how}`, request).catch(() => undefined)
+    this.#word = { settled, giveUp: () => sending.abort() }
+  }
+
+  /** A word of sleep that came after that of waking up would be believed. */
+  async hasLeft(): Promise<void> {
+    const { settled, giveUp } = this.#word
+    const timer = setTimeout(giveUp, WORD_MAX_MS)
+    await settled
+    clearTimeout(timer)
   }
 
   /** Another tab may be the node from here on. */
