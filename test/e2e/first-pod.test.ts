@@ -33,7 +33,7 @@ export default async function main(context) {
   context.ready()
   for (let tick = 1; ; tick += 1) {
     context.log.info('tick ' + tick)
-    await context.sleep(100)
+    await context.sleep(500)
   }
 }
 `
