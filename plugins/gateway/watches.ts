@@ -8,6 +8,7 @@ import {
   parseSelector,
   type Change,
   type ChangeSet,
+  type Entity,
   type KindName,
   type Labels,
   type LabelSelector,
@@ -183,7 +184,7 @@ export class Watches {
   }
 
   #join(kind: KindName): { readonly roll: Roll; readonly leave: () => void } {
-    const shared = this.#rolls.get(kind) ?? { roll: new Roll([...this.#kernel.durable.all(kind)].map(({ id }) => id)), readers: 0 }
+    const shared = this.#rolls.get(kind) ?? { roll: new Roll(inOrder(this.#kernel.durable.all(kind))), readers: 0 }
     this.#rolls.set(kind, shared)
     shared.readers += 1
     const leave = (): void => {
@@ -192,6 +193,18 @@ export class Watches {
     }
     return { roll: shared.roll, leave }
   }
+}
+
+/** What is on one node comes together: whoever draws nodes draws each once, and not anew with every part. */
+function inOrder(records: Iterable<Entity>): readonly string[] {
+  const onNodes = new Map<Filterable['nodeId'], string[]>()
+  for (const record of records) {
+    const { nodeId } = record as Filterable
+    const ids = onNodes.get(nodeId)
+    if (ids) ids.push(record.id)
+    else onNodes.set(nodeId, [record.id])
+  }
+  return [...onNodes.values()].flat()
 }
 
 const groupOf = (kind: string, nodeId: string | undefined): string => (nodeId === undefined ? kind : `${kind}/${nodeId}`)
