@@ -4,12 +4,13 @@
  * thousand changes a second are sixty renderings.
  */
 import { shallowReactive, shallowRef } from '@vue/reactivity'
-import type { ClusterConfig, Namespace } from '../../kernel/schema/cluster.ts'
+import type { ClusterConfig, Namespace, PriorityClass } from '../../kernel/schema/cluster.ts'
 import type { Deployment } from '../../kernel/schema/deployment.ts'
 import type { ClusterEvent } from '../../kernel/schema/event.ts'
 import type { Node } from '../../kernel/schema/node.ts'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Pod } from '../../kernel/schema/pod.ts'
+import type { Secret } from '../../kernel/schema/secret.ts'
 import { WireClient, type Socket } from '../../kernel/wire/client.ts'
 import type { Event, WireProblem } from '../../kernel/wire/frames.ts'
 import { ReplicaOf } from '../../kernel/wire/replica.ts'
@@ -20,6 +21,9 @@ import { Foreseen, type Expectation } from './foreseen.ts'
 import { HTTP_UNAUTHORIZED } from './http.ts'
 import { Intake } from './intake.ts'
 
+/** As everybody is shown it: without what it holds. */
+export type ShownSecret = Omit<Secret, 'keyId' | 'sealed'>
+
 export interface Records {
   readonly nodes: Node
   readonly pods: Pod
@@ -27,6 +31,8 @@ export interface Records {
   readonly namespaces: Namespace
   readonly deployments: Deployment
   readonly clusterConfigs: ClusterConfig
+  readonly priorityClasses: PriorityClass
+  readonly secrets: ShownSecret
   readonly events: ClusterEvent
 }
 export type Kind = keyof Records
@@ -68,6 +74,8 @@ export class Cluster {
     namespaces: new ReplicaOf<Namespace>(),
     deployments: new ReplicaOf<Deployment>(),
     clusterConfigs: new ReplicaOf<ClusterConfig>(),
+    priorityClasses: new ReplicaOf<PriorityClass>(),
+    secrets: new ReplicaOf<ShownSecret>(),
     events: new ReplicaOf<ClusterEvent>(),
   }
   /** What the fleet did since this tab began to look on. */
@@ -141,6 +149,11 @@ export class Cluster {
   refusalOf(kind: Kind): string | undefined {
     this.#follow(kind)
     return this.#refused.get(kind)
+  }
+
+  /** Hears of each change of a kind of which no copy is kept. @returns what ends it */
+  hear(kind: string, listener: { onEvent: (event: Event) => void; onRefused: (problem: WireProblem) => void }): () => void {
+    return this.#client.watch(kind, listener)
   }
 
   /** Calls an operation. @param expectation what is shown until it is answered. @throws WireError */

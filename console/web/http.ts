@@ -23,16 +23,23 @@ export interface Request {
 }
 
 /** @throws Refusal */
-export async function send<T>(method: string, path: string, { token, body, bytes }: Request = {}): Promise<T> {
+export async function send<T>(method: string, path: string, request: Request = {}): Promise<T> {
+  const text = await (await answered(method, path, request)).text()
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+/** The answer as it is. @throws Refusal */
+export const fetched = async (path: string, token: string): Promise<Blob> => (await answered('GET', path, { token })).blob()
+
+async function answered(method: string, path: string, { token, body, bytes }: Request): Promise<Response> {
   const headers = {
     ...(body ? { 'content-type': 'application/json' } : {}),
     ...(bytes ? { 'content-type': 'application/octet-stream' } : {}),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   }
   const response = await reach(path, { method, headers, body: bytes ?? (body ? JSON.stringify(body) : null) })
-  const text = await response.text()
-  if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T
-  throw new Refusal(detailOf(text) ?? `the server answered ${response.status}`, { status: response.status })
+  if (response.ok) return response
+  throw new Refusal(detailOf(await response.text()) ?? `the server answered ${response.status}`, { status: response.status })
 }
 
 /** @throws Refusal when nobody answers */

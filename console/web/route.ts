@@ -11,9 +11,11 @@ const PARTS_MAX = {
   deployments: 2,
   // A scope is a part of its own.
   packs: 2,
+  push: 0,
   namespaces: 1,
   deploy: 0,
   events: 0,
+  history: 0,
   whatif: 0,
   queue: 0,
   charts: 0,

@@ -41,7 +41,7 @@ export const nodeStatus = (node: Node): TemplateResult =>
 
 /** Beside the name of a record that shows what was asked for before the server has said so. */
 export const confirmation = (record: object): TemplateResult | typeof nothing =>
-  isUnconfirmed(record) ? html`<span class="unconfirmed" role="status">not confirmed yet</span>` : nothing
+  isUnconfirmed(record) ? html`<span class="unconfirmed">not confirmed yet</span>` : nothing
 
 export const deploymentStatus = (phase: Deployment['status']['phase']): TemplateResult =>
   html`<span class="status" data-tone=${DEPLOYMENTS[phase]}>${phase}</span>`

@@ -1,7 +1,7 @@
 /** Which lines of a log are shown, and how they are written down. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { logCommand, marked, parted, shownLines, written } from '../../console/web/pods/log-model.ts'
+import { ALL, logCommand, marked, parted, shownLines, written } from '../../console/web/pods/log-model.ts'
 import type { LogLine } from '../../console/web/pods/log-stream.ts'
 
 const line = (seq: number, fields: Partial<LogLine> = {}): LogLine => ({
@@ -12,15 +12,13 @@ const line = (seq: number, fields: Partial<LogLine> = {}): LogLine => ({
   incarnation: 3,
   ...fields,
 })
-const everything = { level: 'debug', text: '', run: 'all' } as const
 const lines = [
   line(1, { incarnation: 1, level: 'error' }),
   line(2, { incarnation: 2, level: 'debug' }),
   line(3, { text: 'Connected {"port":8600}' }),
   line(4, { level: 'warn' }),
 ]
-const seqs = (view: Partial<Parameters<typeof shownLines>[1]>): number[] =>
-  shownLines(lines, { ...everything, ...view }, 3).map(({ seq }) => seq)
+const seqs = (view: Partial<Parameters<typeof shownLines>[1]>): number[] => shownLines(lines, { ...ALL, ...view }, 3).map(({ seq }) => seq)
 
 describe('the lines that are shown', () => {
   test('are all of them, or those of a level and worse', () => {
@@ -31,7 +29,14 @@ describe('the lines that are shown', () => {
   test('are those of this run, or of the one before it', () => {
     expect(seqs({ run: 'current' })).toEqual([3, 4])
     expect(seqs({ run: 'previous' })).toEqual([2])
-    expect(shownLines([line(1)], { ...everything, run: 'previous' }, 3)).toEqual([])
+    expect(shownLines([line(1)], { ...ALL, run: 'previous' }, 3)).toEqual([])
+  })
+
+  test('are those since a moment, and the last of those that are wanted', () => {
+    const early = '2026-01-02T03:04:05.677Z'
+    expect(seqs({ since: early, tail: 2 })).toEqual([3, 4])
+    expect(seqs({ level: 'warn', tail: 1 })).toEqual([4])
+    expect(seqs({ since: '2026-01-02T03:04:05.679Z' })).toEqual([])
   })
 
   test('have what is looked for in their text; capitals count where there are some', () => {
@@ -86,6 +91,10 @@ describe('the fields of a line', () => {
 
 test('is written down with times and levels, and has a command that shows the same', () => {
   expect(written(lines.slice(2, 3))).toBe('2026-01-02T03:04:05.678Z info Connected {"port":8600}\n')
-  expect(logCommand('web', everything)).toBe('npx stark logs web -f')
-  expect(logCommand('web', { level: 'warn', text: 'a b', run: 'previous' })).toBe("npx stark logs web --previous --level warn --grep 'a b'")
+  expect(logCommand('web', ALL)).toBe('npx stark logs web -f')
+  const since = '2026-01-02T03:04:05.000Z'
+  expect(logCommand('web', { ...ALL, since, tail: 20 })).toBe(`npx stark logs web -f --since ${since} --tail 20`)
+  expect(logCommand('web', { ...ALL, level: 'warn', text: 'a b', run: 'previous' })).toBe(
+    "npx stark logs web --previous --level warn --grep 'a b'",
+  )
 })

@@ -3,7 +3,10 @@ import type { Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { addressOf, PLACES } from '../../console/web/route.ts'
 import type { Pack } from '../../kernel/index.ts'
+import { done } from '../support/api.ts'
 import { Chromium, type Tab } from '../support/chromium.ts'
+import { CuttableWay } from '../support/cuttable.ts'
+import { PASSWORD, person } from '../support/people.ts'
 import type { RawNode } from '../support/raw-node.ts'
 import { ADMIN, SETUP_TOKEN, startServer, type Server } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -12,21 +15,31 @@ import { waitFor } from '../support/wait-for.ts'
 let server: Server
 let browser: Chromium
 let pack: Pack
+/** Of the administrator, who set the cluster up in it: a session belongs to its tab. */
+let tab: Tab
+/** What there was to see of that. */
+let setUp: { readonly url: string; readonly complaints: readonly string[] }
 const nodes: RawNode[] = []
 
 beforeAll(async () => {
-  server = await startServer()
-  pack = await server.push({ name: 'waits' })
+  server = await startServer({ hasAdmin: false })
   browser = await Chromium.launch(temporaryFolder('chromium'))
+  tab = await browser.open(`${server.url}/#setup=${SETUP_TOKEN}`)
+  await tab.page.getByLabel('E-mail').fill(ADMIN.email)
+  await tab.page.getByLabel('Password').fill(ADMIN.password)
+  await tab.page.getByRole('button', { name: 'Make the administrator' }).click()
+  await tab.page.getByText('There is no node yet.').waitFor()
+  setUp = { url: tab.page.url(), complaints: [...tab.complaints] }
+  await server.logIn()
+  pack = await server.push({ name: 'waits' })
 })
 afterAll(async () => {
   await browser.close()
   for (const node of nodes) node.close()
   await server.kill('SIGTERM')
 })
-// A session belongs to its tab.
 afterEach(async () => {
-  for (const page of browser.context.pages()) await page.close()
+  for (const page of browser.context.pages()) if (page !== tab.page) await page.close()
 })
 
 async function join(name: string): Promise<RawNode> {
@@ -35,15 +48,14 @@ async function join(name: string): Promise<RawNode> {
   return node
 }
 
-async function signIn(path = '/'): Promise<Tab> {
-  const tab = await browser.open(server.url + path)
-  await signInto(tab.page)
+async function open(path: string): Promise<Tab> {
+  await tab.goTo(server.url + path)
   return tab
 }
 
-async function signInto(page: Page): Promise<void> {
-  await page.getByLabel('E-mail').fill(ADMIN.email)
-  await page.getByLabel('Password').fill(ADMIN.password)
+async function signInto(page: Page, { email, password } = ADMIN): Promise<void> {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('Live', { exact: true }).waitFor()
 }
@@ -99,7 +111,8 @@ test('a browser that is too old is told so, in place of an empty page', async ()
 
 describe('whoever comes', () => {
   test('signs in where the address leads, stays so over a reload, and is nobody again after signing out', async () => {
-    const { page, complaints } = await signIn('/pods?filter=nothing')
+    const { page, complaints } = await browser.open(`${server.url}/pods?filter=nothing`)
+    await signInto(page)
     await page.getByRole('heading', { name: 'Pods' }).waitFor()
     expect(await page.getByLabel('Filter pods').inputValue()).toBe('nothing')
     await page.reload()
@@ -111,12 +124,12 @@ describe('whoever comes', () => {
   })
 
   test('is asked to sign in again once the session has been ended elsewhere, and comes back to the same place', async () => {
-    const { page } = await signIn('/pods')
-    await server.delete('/api/auth/sessions')
+    const { user, api } = await person(server, ['user'])
+    const { page } = await browser.open(`${server.url}/pods`)
+    await signInto(page, { email: user.email, password: PASSWORD })
+    await api.delete('/api/auth/sessions')
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    await page.getByLabel('E-mail').fill(ADMIN.email)
-    await page.getByLabel('Password').fill(ADMIN.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await signInto(page, { email: user.email, password: PASSWORD })
     await page.getByRole('heading', { name: 'Pods' }).waitFor()
     expect(page.url()).toBe(`${server.url}/pods`)
   })
@@ -129,51 +142,47 @@ describe('whoever comes', () => {
     await waitFor('the refusal', async () => (await page.getByRole('alert').textContent())?.includes('credentials'))
     expect(await page.getByRole('button', { name: 'Sign in' }).isEnabled()).toBe(true)
   })
+
+  test('makes an account without help where the cluster allows it, and is told so where it does not', async () => {
+    const { page } = await browser.open(server.url)
+    await page.getByRole('button', { name: 'I have no account' }).click()
+    await page.getByLabel('E-mail').fill('comes@stark.example')
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Make an account' }).click()
+    await page.getByRole('alert').filter({ hasText: 'registration is closed' }).waitFor()
+    await done(server.patch('/api/cluster', { registration: 'open' }))
+    await page.getByRole('button', { name: 'Make an account' }).click()
+    await page.getByRole('link', { name: 'comes@stark.example' }).waitFor()
+    expect(await done(server.get('/api/users/comes@stark.example'))).toMatchObject({ roles: ['user'] })
+    await done(server.patch('/api/cluster', { registration: 'closed' }))
+  })
 })
 
-describe('a cluster that nobody has set up', () => {
-  test('is set up with the link, and its administrator is signed in, the token nowhere in the address', async () => {
-    const fresh = await startServer({ hasAdmin: false })
-    try {
-      const { page, complaints } = await browser.open(`${fresh.url}/#setup=${SETUP_TOKEN}`)
-      await page.getByLabel('E-mail').fill(ADMIN.email)
-      await page.getByLabel('Password').fill(ADMIN.password)
-      await page.getByRole('button', { name: 'Make the administrator' }).click()
-      await page.getByText('There is no node yet.').waitFor()
-      expect(page.url()).toBe(`${fresh.url}/`)
-      expect(complaints).toEqual([])
-    } finally {
-      await fresh.kill('SIGTERM')
-    }
-  })
+test('a cluster that nobody has set up is set up with the link, and its administrator is signed in, the token nowhere in the address', () => {
+  expect(setUp).toEqual({ url: `${server.url}/`, complaints: [] })
 })
 
 describe('a server that goes away', () => {
   test('is said to be away, and what has changed is there when it is back, without a reload', async () => {
-    const before = await startServer()
-    const { page } = await browser.open(`${before.url}/nodes?filter=came`)
-    await page.getByLabel('E-mail').fill(ADMIN.email)
-    await page.getByLabel('Password').fill(ADMIN.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('There is no node yet.').waitFor()
-    await before.kill()
+    const way = await CuttableWay.to(server.url)
+    const { page } = await browser.open(`${way.url}/nodes?filter=came`)
+    await signInto(page)
+    await page.getByRole('heading', { name: 'Nodes' }).waitFor()
+    way.cut()
     await page.getByText('Offline, reconnecting').waitFor()
-    const after = await startServer({ folder: before.folder, env: { PORT: new URL(before.url).port } })
-    try {
-      const node = await after.join({ name: 'came-meanwhile' })
-      nodes.push(node)
-      await page.getByText('Live', { exact: true }).waitFor()
-      await page.getByRole('link', { name: 'came-meanwhile' }).waitFor()
-      expect(page.url()).toBe(`${before.url}/nodes?filter=came`)
-    } finally {
-      await after.kill('SIGTERM')
-    }
+    await join('came-meanwhile')
+    await way.mend()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('link', { name: 'came-meanwhile' }).waitFor()
+    expect(page.url()).toBe(`${way.url}/nodes?filter=came`)
+    await page.close()
+    way.cut()
   })
 })
 
 describe('the lists', () => {
   test('show a node and a pod as they come, filter and sort by the address, and the back button works', async () => {
-    const { page, complaints } = await signIn('/nodes')
+    const { page, complaints } = await open('/nodes')
     await join('appears')
     await page.getByRole('link', { name: 'appears' }).waitFor()
     await page.getByRole('link', { name: 'Pods', exact: true }).click()
@@ -203,7 +212,7 @@ describe('a pod', () => {
       .join({ name: 'too-small', allocatable: { cpu: 100, memory: 100, storage: 100, pods: 1 } })
       .then((small) => nodes.push(small))
     const pod = await server.run(pack, { name: 'explained', nodeName: 'holds', resources: { requests: { cpu: 500, memory: 100 } } })
-    const { page, complaints } = await signIn('/pods')
+    const { page, complaints } = await open('/pods')
     await page.getByRole('link', { name: 'explained' }).click()
     const bound = await node.sees(pod.id)
     await node.report(bound, { status: 'starting' })
@@ -224,7 +233,7 @@ describe('a pod', () => {
     await node.wire.ask('pods.appendLogs', { id: pod.id, incarnation: running.incarnation, lines })
     await page.getByText('it speaks').waitFor()
 
-    await page.getByRole('link', { name: 'History' }).click()
+    await page.getByRole('navigation', { name: 'Of this pod' }).getByRole('link', { name: 'History' }).click()
     await page.getByRole('cell', { name: 'Running', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter')
     await page.getByText('Stops pod explained on holds').waitFor()
@@ -242,7 +251,7 @@ describe('a pod that fits nowhere', () => {
   test('says so, why each node refuses it, and what would place it', async () => {
     const input = { name: 'too-big', nodeName: 'appears', resources: { requests: { cpu: 9000 }, limits: { cpu: 9000 } } }
     const pod = await server.run(pack, input)
-    const { page, complaints } = await signIn(`/pods/${pod.id}?view=why`)
+    const { page, complaints } = await open(`/pods/${pod.id}?view=why`)
     await page.getByText(/^0\/\d+ nodes fit/).waitFor()
     await page.getByRole('heading', { name: 'What would place it' }).waitFor()
     const row = page.getByRole('row', { name: 'appears refused' })
@@ -256,7 +265,7 @@ describe('a node', () => {
     const { id } = (await join('leaves')).node
     const pod = await server.run(pack, { name: 'must-go', nodeName: 'leaves' })
     await waitFor('the pod to be placed', async () => (await server.pod(pod.id)).nodeId === id)
-    const { page, complaints } = await signIn('/nodes/leaves')
+    const { page, complaints } = await open('/nodes/leaves')
     await page.getByRole('link', { name: 'must-go' }).waitFor()
     await page.getByRole('button', { name: 'Cordon', exact: true }).click()
     await page.getByRole('button', { name: 'Cordon now' }).click()

@@ -52,6 +52,12 @@ export class Tab {
     page.on('pageerror', (error) => this.complaints.push(error.message))
   }
 
+  /** Another address in the same tab, which keeps what is its own, and complaints of this page alone. */
+  async goTo(url: string): Promise<void> {
+    this.complaints.length = 0
+    await this.page.goto(url)
+  }
+
   /** How the page's node stands. */
   state(): Promise<NodeState> {
     return this.page.evaluate(() => (document.querySelector('stark-agent') as StarkAgent).state)

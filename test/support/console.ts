@@ -1,6 +1,8 @@
 /** The console as somebody uses it who has a keyboard and no mouse. What is seen is asked of the page; what is done is done by keys. */
 import type { Page } from 'playwright'
+import type { Chromium, Tab } from './chromium.ts'
 import { ADMIN } from './server.ts'
+import { waitFor } from './wait-for.ts'
 
 /** More than any page has between two things that one wants. */
 const TABS_MAX = 150
@@ -48,6 +50,62 @@ export class Keyboard {
     await this.to(name)
     await this.press('Enter')
   }
+}
+
+/** Somebody who goes about in the console: in one tab, signed in once. */
+export class Visitor {
+  readonly tab: Tab
+  readonly keyboard: Keyboard
+  readonly #url: string
+
+  private constructor(tab: Tab, url: string) {
+    this.tab = tab
+    this.keyboard = new Keyboard(tab.page)
+    this.#url = url
+  }
+
+  /** @param url of the server */
+  static async come(browser: Chromium, url: string, who = ADMIN): Promise<Visitor> {
+    const visitor = new Visitor(await browser.open(url), url)
+    await visitor.keyboard.signIn(who)
+    return visitor
+  }
+
+  get page(): Page {
+    return this.tab.page
+  }
+
+  get complaints(): readonly string[] {
+    return this.tab.complaints
+  }
+
+  /** Loads a page of the console anew: nothing is left of the one before but the session. */
+  async open(address: string): Promise<void> {
+    await this.tab.goTo(this.#url + address)
+    await this.page.getByText('Live', { exact: true }).waitFor()
+  }
+
+  heading(name: string | RegExp): Promise<void> {
+    return this.page.getByRole('heading', { name }).waitFor()
+  }
+
+  says(text: string | RegExp): Promise<void> {
+    return this.page.getByText(text).first().waitFor()
+  }
+
+  leave(): Promise<void> {
+    return this.tab.close()
+  }
+}
+
+/** As a link does it, without loading everything anew; then everything that the page asks for is there. */
+export async function go(page: Page, address: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to)
+    dispatchEvent(new PopStateEvent('popstate'))
+  }, address)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await waitFor('the page to have loaded', async () => (await page.getByText(/^(Loading|Asking the scheduler)$/).count()) === 0)
 }
 
 /** Runs in the page. By its label, or what it says; through shadows. */

@@ -1,25 +1,18 @@
 /**
  * <audit-list .filter=${{ result: 'FORBIDDEN' }} .cluster=${cluster}></audit-list>
- * Entries of the audit, the newest first, and older ones when they are asked for. One for each filter: what it asks the server does
- * not change.
+ * Entries of the audit, live, the newest first, and older ones when they are asked for. One for each filter: what it follows does not
+ * change.
  */
 import { css, html, type TemplateResult } from 'lit'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { AuditEntry } from '../../../kernel/schema/audit.ts'
-import { Answer } from '../answer.ts'
 import type { Cluster } from '../cluster.ts'
 import { addressOf } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import { since } from '../time.ts'
+import { AuditFeed } from './audit-feed.ts'
 import type { AuditFilter } from './audit-filter.ts'
-
-const ENTRIES_PER_PAGE = 100
-
-interface Listed {
-  readonly items: readonly AuditEntry[]
-  readonly nextCursor: string | null
-}
 
 export class AuditList extends StateElement {
   static override styles = [
@@ -41,17 +34,14 @@ export class AuditList extends StateElement {
   static override properties = {
     filter: { attribute: false },
     cluster: { attribute: false },
-    older: { state: true },
     isBusy: { state: true },
     problem: { state: true },
   }
   declare filter: AuditFilter
   declare cluster: Cluster
-  /** Behind the first page. */
-  declare older: Listed | undefined
   declare isBusy: boolean
   declare problem: string
-  #answer: Answer<Listed> | undefined
+  #feed: AuditFeed | undefined
 
   constructor() {
     super()
@@ -59,13 +49,18 @@ export class AuditList extends StateElement {
     this.problem = ''
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#feed?.close()
+    this.#feed = undefined
+  }
+
   override render(): TemplateResult {
-    this.#answer ??= new Answer(() => this.#ask({}))
-    const { state } = this.#answer
+    this.#feed ??= new AuditFeed(this.cluster, this.filter)
+    const { state } = this.#feed
     if (state.is === 'waiting') return html`<p role="status">Loading</p>`
     if (state.is === 'failed') return html`<p role="alert">${state.detail}</p>`
-    const entries = [...state.value.items, ...(this.older?.items ?? [])]
-    const nextCursor = this.older ? this.older.nextCursor : state.value.nextCursor
+    const { items: entries, nextCursor } = state.value
     if (entries.length === 0) return html`<p>Nothing of that kind was noted.</p>`
     // Before the table: it has more things that the keyboard stops at than anybody wants to pass.
     return html`
@@ -78,16 +73,11 @@ export class AuditList extends StateElement {
     `
   }
 
-  #ask(page: { readonly cursor?: string }): Promise<Listed> {
-    return this.cluster.ask<Listed>('audit.list', { ...this.filter, limit: ENTRIES_PER_PAGE, ...page })
-  }
-
   async #more(cursor: string): Promise<void> {
     this.isBusy = true
     this.problem = ''
     try {
-      const { items, nextCursor } = await this.#ask({ cursor })
-      this.older = { items: [...(this.older?.items ?? []), ...items], nextCursor }
+      await this.#feed?.showOlder(cursor)
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       this.problem = error.message

@@ -1,9 +1,9 @@
 /**
  * <bundle-drop .cluster=${cluster}></bundle-drop>
- * Takes the file of a bundle, dropped or chosen, and pushes it as a version of a pack: by the same operations as `stark pack push`.
- * Fires pushed with name@version.
+ * Takes the file of a bundle, dropped or chosen, and beside it its source map, and pushes them as a version of a pack: by the same
+ * operations as `stark pack push`. Fires pushed with name@version.
  */
-import { css, html, LitElement, type TemplateResult } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { Pack } from '../../../kernel/schema/pack.ts'
 import type { Cluster } from '../cluster.ts'
@@ -12,11 +12,14 @@ import type { Schema } from '../forms/schema.ts'
 import type { FieldError, Value } from '../forms/value.ts'
 import { kilobytes } from '../format.ts'
 import { Refusal, send } from '../http.ts'
+import { whyNot } from '../parts/permissions.ts'
+import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 
-const FIELDS = ['name', 'version', 'runtimeTag', 'visibility', 'description']
+const FIELDS = ['name', 'version', 'runtimeTag', 'visibility', 'description', 'metadata', 'labels', 'annotations']
+const isMap = ({ name }: File): boolean => name.endsWith('.map')
 
-export class BundleDrop extends LitElement {
+export class BundleDrop extends StateElement {
   static override styles = [
     shared,
     css`
@@ -33,7 +36,9 @@ export class BundleDrop extends LitElement {
         background: var(--tint);
       }
       input[type='file'] {
+        display: block;
         max-width: 100%;
+        margin: 0.5rem auto 0;
         border: none;
         background: none;
       }
@@ -42,6 +47,7 @@ export class BundleDrop extends LitElement {
   static override properties = {
     cluster: { attribute: false },
     file: { state: true },
+    map: { state: true },
     schema: { state: true },
     value: { state: true },
     errors: { state: true },
@@ -51,6 +57,7 @@ export class BundleDrop extends LitElement {
   }
   declare cluster: Cluster
   declare file: File | undefined
+  declare map: File | undefined
   declare schema: Schema | undefined
   declare value: Value
   declare errors: readonly FieldError[]
@@ -76,17 +83,17 @@ export class BundleDrop extends LitElement {
         @dragleave=${(event: DragEvent) => this.#over(event, false)}
         @drop=${(event: DragEvent) => this.#drop(event)}
       >
-        Drop the bundle of a pack here, one ES module, or choose it
-        <input type="file" accept=".js,.mjs" @change=${(event: Event) => this.#chosen(event)} />
+        Drop the bundle of a pack here, one ES module, with its source map if there is one, or choose them
+        <input type="file" accept=".js,.mjs,.map" multiple @change=${(event: Event) => this.#chosen(event)} />
       </label>
       ${this.file && this.schema ? this.#form(this.file, this.schema) : ''}
-      <p role="alert">${this.problem}</p>
+      <p role="alert">${whyNot(this.cluster, ['packs.create', 'packs.upload']) ?? this.problem}</p>
     `
   }
 
   #form(file: File, schema: Schema): TemplateResult {
     return html`<form @submit=${(event: SubmitEvent) => void this.#push(event, file)}>
-      <p class="muted">${file.name}, ${kilobytes(file.size)}</p>
+      <p class="muted">${[file, ...(this.map ? [this.map] : [])].map(({ name, size }) => `${name}, ${kilobytes(size)}`).join('; ')}</p>
       <schema-form
         .schema=${schema}
         .value=${this.value}
@@ -104,17 +111,19 @@ export class BundleDrop extends LitElement {
 
   #drop(event: DragEvent): void {
     this.#over(event, false)
-    const file = event.dataTransfer?.files[0]
-    if (file) void this.#take(file)
+    void this.#take([...(event.dataTransfer?.files ?? [])])
   }
 
   #chosen(event: Event): void {
-    const file = (event.target as HTMLInputElement).files?.[0]
-    if (file) void this.#take(file)
+    void this.#take([...((event.target as HTMLInputElement).files ?? [])])
   }
 
-  async #take(file: File): Promise<void> {
+  /** A source map alone belongs to the bundle that was taken before. */
+  async #take(files: readonly File[]): Promise<void> {
     this.schema ??= picked(await schemaOf('packs.create'), FIELDS)
+    this.map = files.find(isMap)
+    const file = files.find((each) => !isMap(each))
+    if (!file) return
     const name = file.name.toLowerCase().replace(/\.m?js$/, '')
     this.value = { name, version: this.#nextVersion(name), runtimeTag: 'universal', visibility: 'private' }
     this.file = file
@@ -135,8 +144,12 @@ export class BundleDrop extends LitElement {
     this.errors = []
     try {
       const { id, name, version } = await this.cluster.ask<Pack>('packs.create', this.value)
-      await send<Pack>('PUT', `/api/packs/${id}/bundle`, { token: this.cluster.token(), bytes: file })
+      const token = this.cluster.token()
+      // Before the bundle, so that no pod runs without it.
+      if (this.map) await send<Pack>('PUT', `/api/packs/${id}/source-map`, { token, bytes: this.map })
+      await send<Pack>('PUT', `/api/packs/${id}/bundle`, { token, bytes: file })
       this.file = undefined
+      this.map = undefined
       this.dispatchEvent(new CustomEvent('pushed', { detail: `${name}@${version}` }))
     } catch (error) {
       if (!(error instanceof WireError || error instanceof Refusal)) throw error

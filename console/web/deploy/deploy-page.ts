@@ -14,6 +14,7 @@ import type { Schema } from '../forms/schema.ts'
 import type { FieldError, Value } from '../forms/value.ts'
 import type { Navigation } from '../navigation.ts'
 import '../parts/copy-text.ts'
+import { whyNot } from '../parts/permissions.ts'
 import { StateElement } from '../state-element.ts'
 import { halvesStyles } from '../parts/layouts.ts'
 import { shared } from '../styles.ts'
@@ -159,6 +160,7 @@ export class DeployPage extends StateElement {
 
   #aside(): TemplateResult {
     const { verdict } = this.#trial
+    const refusal = whyNot(this.cluster, [OPERATIONS[this.kind]])
     const isReady = triedAs(this.kind, this.value) !== undefined
     return html`
       <section class="card" aria-label="What would happen">
@@ -175,9 +177,13 @@ export class DeployPage extends StateElement {
             : ''
         }
       </section>
-      <p role="alert">${this.problem}</p>
+      <p role="alert">${refusal ?? this.problem}</p>
       <div class="row">
-        <button data-kind="primary" ?disabled=${this.isBusy || !isReady} @click=${(event: Event) => void this.#create(event)}>
+        <button
+          data-kind="primary"
+          ?disabled=${this.isBusy || !isReady || refusal !== undefined}
+          @click=${(event: Event) => void this.#create(event)}
+        >
           Create the ${this.kind}
         </button>
       </div>

@@ -6,6 +6,7 @@ import { html, type TemplateResult } from 'lit'
 import type { NodePhase, NodeState } from '../../../agents/browser/messages.ts'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { Cluster } from '../cluster.ts'
+import { whyNot } from '../parts/permissions.ts'
 import { nodeAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { podStatus } from '../status.ts'
@@ -45,12 +46,16 @@ export class BecomeANodePage extends StateElement {
   }
 
   #offer(): TemplateResult {
+    const refusal = whyNot(this.cluster, ['tokens.create'])
     return html`
       <p>
         Pods for browsers can run here for as long as this tab is open: each in a worker of its own, in a sandboxed frame that reaches
         neither this page nor your session.
       </p>
-      <button data-kind="primary" ?disabled=${this.isBusy} @click=${() => void this.#begin()}>Become a node</button>
+      <p role="alert">${refusal ?? ''}</p>
+      <button data-kind="primary" ?disabled=${this.isBusy || refusal !== undefined} @click=${() => void this.#begin()}>
+        Become a node
+      </button>
     `
   }
 

@@ -9,6 +9,7 @@ import type { Navigation } from '../navigation.ts'
 import { counted } from '../load.ts'
 import { Paced } from '../paced.ts'
 import { pluginColouringOf, pluginColourings } from '../panels/colouring.ts'
+import { askForPanelsAgain } from '../panels/panels.ts'
 import '../parts/load-progress.ts'
 import { nodeAddress, podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
@@ -77,6 +78,12 @@ export class ClusterMap extends StateElement {
     super()
     this.addController(new Paced(this, () => [this.cluster.nodes.size, this.cluster.fleet.counts]))
     this.key = []
+  }
+
+  /** Plugins may have come since it was last shown. */
+  override connectedCallback(): void {
+    super.connectedCallback()
+    askForPanelsAgain()
   }
 
   override render() {

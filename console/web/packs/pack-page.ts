@@ -18,6 +18,7 @@ import { confirmation } from '../status.ts'
 import { shared } from '../styles.ts'
 import { since } from '../time.ts'
 import { packActions } from './pack-actions.ts'
+import './pack-files.ts'
 
 const VIEWS = [
   ['', 'Versions'],
@@ -49,7 +50,10 @@ export class PackPage extends StateElement {
     return html`
       <div class="row between">
         <h1>${newest.name}</h1>
-        <a class="button" data-kind="primary" href=${addressOf({ place: 'deploy', query: { pack: newest.name } })}>Deploy it</a>
+        <div class="row">
+          <a class="button" href=${addressOf({ place: 'push' })}>Push a version</a>
+          <a class="button" data-kind="primary" href=${addressOf({ place: 'deploy', query: { pack: newest.name } })}>Deploy it</a>
+        </div>
       </div>
       <p class="muted">${newest.description}</p>
       ${tabs({ of: 'this pack', views: VIEWS, current: this.view, address: (view) => packAddress(newest.name, view) })}
@@ -94,6 +98,7 @@ export class PackPage extends StateElement {
       <td>
         <span class="row">
           <a class="button" href=${addressOf({ place: 'deploy', query: { pack: `${name}@${version}` } })}>Deploy</a>
+          <pack-files .pack=${pack} .cluster=${this.cluster}></pack-files>
           ${packActions(pack, pods).map((action) => html`<action-button .action=${action} .cluster=${this.cluster}></action-button>`)}
         </span>
       </td>

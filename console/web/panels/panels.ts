@@ -1,4 +1,4 @@
-/** What plugins add to the console: asked for once, and each loaded when it is first shown. */
+/** What plugins add to the console, each loaded when it is first shown. */
 import { shallowReactive, shallowRef } from '@vue/reactivity'
 
 /** As the server lists them: plugins/panels.ts. */
@@ -13,20 +13,24 @@ export interface PanelInfo {
 export type PanelState = 'loading' | 'there' | 'failed'
 
 const list = shallowRef<readonly PanelInfo[]>([])
-let isAsked = false
+let asked: string | undefined
 const states = shallowReactive(new Map<string, PanelState>())
 
-/** Reactive: none until they are known. A server that cannot be asked has none. */
-export function panels(): readonly PanelInfo[] {
-  if (!isAsked) void fetchList()
+/** Reactive: none until they are known. A server that cannot be asked has none. @param key with another one they are asked for anew */
+export function panels(key = asked ?? ''): readonly PanelInfo[] {
+  if (asked !== key) void fetchList(key)
   return list.value
 }
 
-async function fetchList(): Promise<void> {
-  isAsked = true
+/** For where nobody follows what becomes of plugins. */
+export const askForPanelsAgain = (): void => void fetchList(asked ?? '')
+
+async function fetchList(key: string): Promise<void> {
+  asked = key
   try {
     const response = await fetch('/panels.json')
-    if (response.ok) list.value = (await response.json()) as readonly PanelInfo[]
+    const found = response.ok ? ((await response.json()) as readonly PanelInfo[]) : []
+    if (asked === key) list.value = found
   } catch (error) {
     // The connection says already that the server is away.
     if (!(error instanceof TypeError)) throw error

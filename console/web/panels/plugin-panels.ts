@@ -1,9 +1,10 @@
 /**
  * <plugin-panels kind="nodes" .record=${node} .cluster=${cluster}></plugin-panels>
- * What plugins add to the page of an object. Each gets the object and the cluster as properties, and both anew when they change.
+ * What plugins add to the page of an object, also while it is shown. Each gets the object and the cluster as properties, and both anew when they change.
  */
 import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Cluster } from '../cluster.ts'
+import { pluginsChangedAt } from '../plugin-events.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import { panels, stateOf, type PanelInfo } from './panels.ts'
@@ -32,7 +33,7 @@ export class PluginPanels extends StateElement {
   readonly #elements = new Map<string, PanelElement>()
 
   override render() {
-    return html`${panels()
+    return html`${panels(pluginsChangedAt(this.cluster))
       .filter(({ on }) => on.includes(this.kind))
       .map((panel) => this.#panel(panel))}`
   }

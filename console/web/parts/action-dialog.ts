@@ -81,8 +81,9 @@ export class ActionDialog extends StateElement {
     return html`<dialog aria-labelledby="title" @close=${() => this.#forget()}>${this.action ? this.#inside(this.action) : ''}</dialog>`
   }
 
-  /** What was filled in may be a secret. */
+  /** What was filled in may be a secret. The event comes late: it may have been opened again since. */
   #forget(): void {
+    if (this.#dialog()?.open) return
     this.action = undefined
     this.filled = {}
   }

@@ -3,7 +3,7 @@
  * Makes a token. Its secret is in the server's answer and nowhere else, so it is shown until somebody leaves. Fires made with what
  * the server answered.
  */
-import { css, html, LitElement, type TemplateResult } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import type { Token } from '../../../kernel/schema/account.ts'
 import { WireError } from '../../../kernel/wire/client.ts'
 import type { Cluster } from '../cluster.ts'
@@ -13,6 +13,8 @@ import '../forms/schema-form.ts'
 import type { FieldError, Value } from '../forms/value.ts'
 import { Refusal } from '../http.ts'
 import '../parts/copy-text.ts'
+import { whyNot } from '../parts/permissions.ts'
+import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 
 export type NewToken = Omit<Token, 'hash'> & { readonly token: string }
@@ -31,7 +33,7 @@ const LIVES = [
 ] as const
 const DAY = '1 day'
 
-export class TokenMaker extends LitElement {
+export class TokenMaker extends StateElement {
   static override styles = [
     shared,
     css`
@@ -86,11 +88,12 @@ export class TokenMaker extends LitElement {
 
   override render(): TemplateResult {
     if (this.made) return this.#shown(this.made)
+    const refusal = whyNot(this.cluster, ['tokens.create'])
     return html`<form @submit=${(event: SubmitEvent) => void this.#make(event)}>
       <label>Ends in ${this.#lives()}</label>
       ${this.schema ? this.#fields(picked(this.schema, FIELDS[this.kind])) : ''}
-      <p role="alert">${this.problem}</p>
-      <button data-kind="primary" ?disabled=${this.isBusy}>Make ${NAMES[this.kind]}</button>
+      <p role="alert">${refusal ?? this.problem}</p>
+      <button data-kind="primary" ?disabled=${this.isBusy || refusal !== undefined}>Make ${NAMES[this.kind]}</button>
     </form>`
   }
 

@@ -71,7 +71,7 @@ export class UserList extends StateElement {
       <td>${since(createdAt)}</td>
       <td>
         <span class="row">
-          ${[edit(user), turn(user)].map((action) => html`<action-button .action=${action} .cluster=${this.cluster}></action-button>`)}
+          ${[edit(user), turn(user), endSessions(user)].map((action) => html`<action-button .action=${action} .cluster=${this.cluster}></action-button>`)}
         </span>
       </td>
     </tr>`
@@ -99,6 +99,16 @@ const edit = ({ id, email, roles, namespaces }: User): Action => ({
   done: `The account of ${email} is changed`,
   form: { fields: ['roles', 'namespaces'], value: { roles, namespaces }, isPatch: true },
   undo: { steps: [{ operation: 'users.update', input: { id, roles, namespaces } }], done: `The account of ${email} is as it was` },
+})
+
+const endSessions = ({ id, email }: User): Action => ({
+  label: 'End sessions',
+  operation: 'sessions.deleteOthers',
+  input: { userId: id },
+  consequence: `Signs ${email} out everywhere, but where you ask this. They may sign in again.`,
+  command: `npx stark session delete-others --user-id ${id}`,
+  done: `All sessions of ${email} are ended`,
+  isDangerous: true,
 })
 
 function turn({ id, email, disabled }: User): Action {

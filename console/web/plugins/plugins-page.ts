@@ -9,6 +9,7 @@ import type { Cluster } from '../cluster.ts'
 import { shellWord } from '../format.ts'
 import '../parts/action-button.ts'
 import type { Action } from '../parts/action.ts'
+import { pluginsChangedAt } from '../plugin-events.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 
@@ -39,7 +40,7 @@ export class PluginsPage extends StateElement {
   readonly #answer = new AnswerTo<{ readonly items: readonly PluginRow[] }>()
 
   override render(): TemplateResult {
-    const state = this.#answer.of(this.#lastEvent(), () => this.cluster.ask('plugins.list', {}))
+    const state = this.#answer.of(pluginsChangedAt(this.cluster), () => this.cluster.ask('plugins.list', {}))
     if (state.is === 'waiting')
       return html`<h1>Plugins</h1>
         <p role="status">Loading</p>`
@@ -58,11 +59,6 @@ export class PluginsPage extends StateElement {
         'Built-in plugins',
       )}
     `
-  }
-
-  #lastEvent(): string {
-    const times = [...this.cluster.all('events').values()].filter(({ objectKind }) => objectKind === 'plugins').map(({ lastAt }) => lastAt)
-    return times.toSorted().at(-1) ?? ''
   }
 
   #table(rows: readonly PluginRow[], label: string): TemplateResult {

@@ -12,17 +12,27 @@ export interface LogView {
   readonly level: Level
   readonly text: string
   readonly run: Run
+  /** RFC 3339; '' is from the first line that there is. */
+  readonly since: string
+  /** Of those that are wanted, the last; 0 is all. */
+  readonly tail: number
 }
 
+export const ALL: LogView = { level: 'debug', text: '', run: 'all', since: '', tail: 0 }
+
 /** @param incarnation of the run that is the current one */
-export function shownLines(lines: readonly LogLine[], { level, text, run }: LogView, incarnation: number): readonly LogLine[] {
+export function shownLines(lines: readonly LogLine[], view: LogView, incarnation: number): readonly LogLine[] {
+  const { level, text, run, since, tail } = view
+  const sinceMs = since === '' ? -Infinity : Date.parse(since)
   const previous = Math.max(0, ...lines.map((line) => line.incarnation).filter((each) => each < incarnation))
-  return lines.filter(
+  const wanted = lines.filter(
     (line) =>
+      Date.parse(line.at) >= sinceMs &&
       LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
       (run === 'all' || line.incarnation === (run === 'current' ? incarnation : previous)) &&
       (text === '' || placeOf(line.text, text, 0) !== -1),
   )
+  return tail === 0 ? wanted : wanted.slice(-tail)
 }
 
 /** As the server has it: capitals count only where there are some in what is looked for. */
@@ -72,11 +82,13 @@ export function marked(text: string, wanted: string): readonly { readonly text: 
 }
 
 /** @param words how a command names the pod */
-export function logCommand(words: string, { level, text, run }: LogView): string {
+export function logCommand(words: string, { level, text, run, since, tail }: LogView): string {
   const flags = [
     run === 'previous' ? '--previous' : '-f',
     level === 'debug' ? '' : `--level ${level}`,
     text === '' ? '' : `--grep ${shellWord(text)}`,
+    since === '' ? '' : `--since ${since}`,
+    tail === 0 ? '' : `--tail ${tail}`,
   ]
   return ['npx stark logs', words, ...flags].filter(Boolean).join(' ')
 }

@@ -1,7 +1,5 @@
-/**
- * A pod's log, followed until the pod has ended: lines of JSON over HTTP. A connection that breaks is made again behind the last
- * line that has come.
- */
+/** A pod's log, followed until the pod has ended. */
+import { followLines } from '../follow-lines.ts'
 
 export interface LogLine {
   readonly seq: number
@@ -21,57 +19,16 @@ export interface LogRequest {
   readonly onLines: (lines: readonly LogLine[]) => void
 }
 
-const RETRY_MS = 1_000
-const HTTP_BAD_REQUEST = 400
-const HTTP_SERVER_ERROR = 500
-/** A token that is being exchanged, and too many calls at once: both pass. */
-const PASSING: readonly number[] = [401, 429]
-
 /** Resolves when the log has ended, or with the signal. @throws Error with what the server has against it */
-export async function followLog(request: LogRequest): Promise<void> {
+export function followLog({ podId, token, signal, onLines }: LogRequest): Promise<void> {
   let seq = 0
-  const onLines = (lines: readonly LogLine[]): void => {
-    seq = lines.at(-1)?.seq ?? seq
-    request.onLines(lines)
-  }
-  while (!request.signal.aborted) {
-    const response = await open(request, seq)
-    if (response?.ok && (await read(response, onLines))) return
-    if (response && isFinal(response.status)) throw new Error(`the server answered ${response.status} to the log`)
-    await new Promise((resolve) => {
-      setTimeout(resolve, RETRY_MS)
-    })
-  }
-}
-
-const isFinal = (status: number): boolean => status >= HTTP_BAD_REQUEST && status < HTTP_SERVER_ERROR && !PASSING.includes(status)
-
-/** @returns undefined when nobody answers */
-async function open({ podId, token, signal }: LogRequest, seq: number): Promise<Response | undefined> {
-  try {
-    return await fetch(`/api/pods/${podId}/logs?follow=true&cursor=${seq}`, { signal, headers: { authorization: `Bearer ${token()}` } })
-  } catch {
-    return undefined
-  }
-}
-
-/** @returns whether the log came to its end, rather than the connection */
-async function read({ body }: Response, onLines: (lines: readonly LogLine[]) => void): Promise<boolean> {
-  if (!body) return true
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let rest = ''
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return true
-      const parts = (rest + decoder.decode(value, { stream: true })).split('\n')
-      rest = parts.pop() ?? ''
-      if (parts.length > 0) onLines(parts.filter(Boolean).map((line) => JSON.parse(line) as LogLine))
-    }
-  } catch (error) {
-    // A line that is not JSON is a fault; a connection that breaks, or is not wanted any more, is not.
-    if (error instanceof SyntaxError) throw error
-    return false
-  }
+  return followLines<LogLine>({
+    address: () => `/api/pods/${podId}/logs?follow=true&cursor=${seq}`,
+    token,
+    signal,
+    onItems: (lines) => {
+      seq = lines.at(-1)?.seq ?? seq
+      onLines(lines)
+    },
+  })
 }

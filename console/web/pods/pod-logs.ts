@@ -6,10 +6,11 @@ import { css, html, type TemplateResult } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
+import { download } from '../download.ts'
 import '../parts/copy-text.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
-import { LEVELS, logCommand, marked, parted, RUNS, shownLines, written, type Level, type LogView, type Run } from './log-model.ts'
+import { ALL, LEVELS, logCommand, marked, parted, RUNS, shownLines, written, type Level, type LogView, type Run } from './log-model.ts'
 import { followLog, type LogLine } from './log-stream.ts'
 import { wordsOf } from './pod-actions.ts'
 
@@ -17,9 +18,15 @@ import { wordsOf } from './pod-actions.ts'
 const LINES_MAX = 1_000
 /** So near to the end, somebody is at the end. */
 const NEAR_PX = 40
-/** The address of a file must live until the browser has taken it. */
-const DOWNLOAD_MS = 10_000
 
+const MINUTE_MS = 60_000
+const SPANS = [
+  ['the last 5 minutes', 5 * MINUTE_MS],
+  ['the last 15 minutes', 15 * MINUTE_MS],
+  ['the last hour', 60 * MINUTE_MS],
+  ['the last day', 1_440 * MINUTE_MS],
+] as const
+const TAILS = [20, 100, 500] as const
 const RUN_NAMES: Record<Run, string> = { all: 'all runs', current: 'this run', previous: 'the run before' }
 
 export class PodLogs extends StateElement {
@@ -106,7 +113,7 @@ export class PodLogs extends StateElement {
     super()
     this.lines = []
     this.step = 'Following'
-    this.view = { level: 'debug', text: '', run: 'all' }
+    this.view = ALL
     this.isWrapped = true
     this.isFollowing = true
   }
@@ -166,7 +173,20 @@ export class PodLogs extends StateElement {
       <select aria-label="Run" @change=${(event: Event) => (this.view = { ...view, run: valueOf(event) as Run })}>
         ${RUNS.map((run) => html`<option value=${run} ?selected=${run === view.run}>${RUN_NAMES[run]}</option>`)}
       </select>
+      <select aria-label="Since" @change=${(event: Event) => this.#look(Number(valueOf(event)))}>
+        <option value="0" ?selected=${view.since === ''}>from the beginning</option>
+        ${SPANS.map(([name, ms]) => html`<option value=${ms}>${name}</option>`)}
+      </select>
+      <select aria-label="How many" @change=${(event: Event) => (this.view = { ...view, tail: Number(valueOf(event)) })}>
+        <option value="0" ?selected=${view.tail === 0}>every line</option>
+        ${TAILS.map((tail) => html`<option value=${tail} ?selected=${tail === view.tail}>the last ${tail}</option>`)}
+      </select>
     `
+  }
+
+  /** From that moment on, which stays where it is. */
+  #look(backMs: number): void {
+    this.view = { ...this.view, since: backMs === 0 ? '' : new Date(Date.now() - backMs).toISOString() }
   }
 
   #line(line: LogLine): TemplateResult {
@@ -191,11 +211,7 @@ export class PodLogs extends StateElement {
   }
 
   #download(lines: readonly LogLine[]): void {
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(new Blob([written(lines)], { type: 'text/plain' }))
-    link.download = `${this.pod.namespace}-${this.pod.name}.log`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS)
+    download(new Blob([written(lines)], { type: 'text/plain' }), `${this.pod.namespace}-${this.pod.name}.log`)
   }
 
   async #read(): Promise<void> {

@@ -1,12 +1,9 @@
 /** What can be done to secrets. Their values go to the server and never come back, so nothing here can be undone. */
 import type { Pod } from '../../../kernel/schema/pod.ts'
-import type { Secret } from '../../../kernel/schema/secret.ts'
+import type { ShownSecret } from '../cluster.ts'
 import type { Schema } from '../forms/schema.ts'
 import { shellWord } from '../format.ts'
 import type { Action } from '../parts/action.ts'
-
-/** As the server shows one. */
-export type ShownSecret = Omit<Secret, 'keyId' | 'sealed'>
 
 /** The name stands in the operation's path, and this asks for it beside the value. */
 const SET: Schema = {

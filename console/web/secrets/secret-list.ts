@@ -1,13 +1,10 @@
 /**
  * <secret-list namespace="default" .cluster=${cluster}></secret-list>
- * The secrets of a namespace without their values, which pods name each, and what can be done to it. One for each namespace: what it
- * asks the server does not change.
+ * The secrets of a namespace without their values, live, which pods name each, and what can be done to it.
  */
 import { css, html, type TemplateResult } from 'lit'
 import type { Pod } from '../../../kernel/schema/pod.ts'
-import { Answer } from '../answer.ts'
-import type { Cluster } from '../cluster.ts'
-import { shellWord } from '../format.ts'
+import type { Cluster, ShownSecret } from '../cluster.ts'
 import { hasEnded } from '../load.ts'
 import { Paced } from '../paced.ts'
 import { actionButtons } from '../parts/action-button.ts'
@@ -15,9 +12,8 @@ import { podAddress } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { shared } from '../styles.ts'
 import { since } from '../time.ts'
-import { deleteSecret, replaceSecret, setSecret, type ShownSecret } from './secret-actions.ts'
+import { deleteSecret, replaceSecret, setSecret } from './secret-actions.ts'
 
-const SECRETS_MAX = 500
 /** Of those that name a secret; the others are counted. */
 const PODS_SHOWN_MAX = 3
 
@@ -33,7 +29,6 @@ export class SecretList extends StateElement {
   static override properties = { namespace: {}, cluster: { attribute: false } }
   declare namespace: string
   declare cluster: Cluster
-  #answer: Answer<{ readonly items: readonly ShownSecret[]; readonly nextCursor: string | null }> | undefined
 
   constructor() {
     super()
@@ -42,17 +37,14 @@ export class SecretList extends StateElement {
 
   override render(): TemplateResult {
     const { cluster, namespace } = this
-    this.#answer ??= new Answer(() => cluster.ask('secrets.list', { namespace, limit: SECRETS_MAX }))
-    const { state } = this.#answer
-    if (state.is === 'waiting') return html`<p role="status">Loading</p>`
-    if (state.is === 'failed') return html`<p role="alert">${state.detail}</p>`
-    const { items, nextCursor } = state.value
-    const all = `npx stark secret list --namespace ${shellWord(namespace)}`
-    return html`<div @done=${() => void this.#answer?.again()}>
+    const refusal = cluster.refusalOf('secrets')
+    if (refusal !== undefined) return html`<p role="alert">${refusal}</p>`
+    if (!cluster.hasLoaded('secrets')) return html`<p role="status">Loading</p>`
+    const secrets = [...cluster.all('secrets').values()].filter((secret) => secret.namespace === namespace)
+    return html`
       <div class="set">${actionButtons([setSecret(namespace)], cluster)}</div>
-      ${items.length === 0 ? html`<p>There is no secret in ${namespace}.</p>` : this.#table(items)}
-      ${nextCursor === null ? '' : html`<p class="muted">These are the first ${SECRETS_MAX}; the others: <code>${all}</code></p>`}
-    </div>`
+      ${secrets.length === 0 ? html`<p>There is no secret in ${namespace} that you may see.</p>` : this.#table(secrets)}
+    `
   }
 
   #table(secrets: readonly ShownSecret[]): TemplateResult {

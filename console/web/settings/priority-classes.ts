@@ -1,10 +1,9 @@
 /**
  * <priority-classes .cluster=${cluster}></priority-classes>
- * The priority classes, highest first; those that somebody made can be deleted.
+ * The priority classes, live, highest first; those that somebody made can be deleted.
  */
 import { html, type TemplateResult } from 'lit'
 import type { PriorityClass } from '../../../kernel/schema/cluster.ts'
-import { Answer } from '../answer.ts'
 import type { Cluster } from '../cluster.ts'
 import { shellWord } from '../format.ts'
 import '../parts/action-button.ts'
@@ -20,21 +19,19 @@ const BUILT_IN: readonly string[] = [
   'low-priority',
   'best-effort',
 ]
-const CLASSES_MAX = 500
 
 export class PriorityClasses extends StateElement {
   static override styles = shared
   static override properties = { cluster: { attribute: false } }
   declare cluster: Cluster
-  #answer: Answer<{ readonly items: readonly PriorityClass[] }> | undefined
 
   override render(): TemplateResult {
-    this.#answer ??= new Answer(() => this.cluster.ask('priorityClasses.list', { limit: CLASSES_MAX }))
-    const { state } = this.#answer
-    if (state.is === 'waiting') return html`<p role="status">Loading</p>`
-    if (state.is === 'failed') return html`<p role="alert">${state.detail}</p>`
-    const classes = state.value.items.toSorted((a, b) => b.value - a.value)
-    return html`<div @done=${() => void this.#answer?.again()}>
+    const { cluster } = this
+    const refusal = cluster.refusalOf('priorityClasses')
+    if (refusal !== undefined) return html`<p role="alert">${refusal}</p>`
+    if (!cluster.hasLoaded('priorityClasses')) return html`<p role="status">Loading</p>`
+    const classes = [...cluster.all('priorityClasses').values()].toSorted((a, b) => b.value - a.value)
+    return html`
       <div class="scroll" role="region" aria-label="Priority classes" tabindex="0">
         <table>
           <thead>
@@ -51,8 +48,8 @@ export class PriorityClasses extends StateElement {
           </tbody>
         </table>
       </div>
-      <p><action-button .action=${createClass} .cluster=${this.cluster}></action-button></p>
-    </div>`
+      <p><action-button .action=${createClass} .cluster=${cluster}></action-button></p>
+    `
   }
 
   #row(each: PriorityClass): TemplateResult {

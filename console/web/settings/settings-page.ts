@@ -15,6 +15,7 @@ import type { FieldError, Value } from '../forms/value.ts'
 import { shellWord } from '../format.ts'
 import { doneEvent } from '../parts/action.ts'
 import '../parts/copy-text.ts'
+import { whyNot } from '../parts/permissions.ts'
 import { StateElement } from '../state-element.ts'
 import { halvesStyles } from '../parts/layouts.ts'
 import { shared } from '../styles.ts'
@@ -78,6 +79,7 @@ export class SettingsPage extends StateElement {
     const value = this.draft ?? current
     const changes = changesOf(schema, current, value)
     const count = Object.keys(changes).length
+    const refusal = whyNot(this.cluster, ['cluster.update'])
     return html`<form class="halves" @submit=${(event: SubmitEvent) => void this.#save(event, changes)}>
       <schema-form
         .schema=${{ ...schema, required: Object.keys(current) }}
@@ -89,9 +91,9 @@ export class SettingsPage extends StateElement {
         <p role="status">
           ${count === 0 ? 'Nothing is changed.' : `${count} ${count === 1 ? 'setting is' : 'settings are'} changed and not saved.`}
         </p>
-        <p role="alert">${this.problem}</p>
+        <p role="alert">${refusal ?? this.problem}</p>
         <div class="row">
-          <button data-kind="primary" ?disabled=${count === 0 || this.isBusy}>Save</button>
+          <button data-kind="primary" ?disabled=${count === 0 || this.isBusy || refusal !== undefined}>Save</button>
           <button type="button" ?disabled=${count === 0} @click=${() => (this.draft = undefined)}>Reset</button>
         </div>
         ${

@@ -97,16 +97,16 @@ export class CommandPalette extends StateElement {
   override render(): TemplateResult {
     const entries = this.#found()
     return html`
-      <dialog
-        class="palette"
-        aria-label="Commands"
-        @close=${() => (this.isOpen = false)}
-        @click=${(event: MouseEvent) => this.#clickOut(event)}
-      >
+      <dialog class="palette" aria-label="Commands" @close=${() => this.#forget()} @click=${(event: MouseEvent) => this.#clickOut(event)}>
         ${this.isOpen ? this.#inside(entries) : nothing}
       </dialog>
       <action-dialog .cluster=${this.cluster}></action-dialog>
     `
+  }
+
+  /** The event comes late: it may have been opened again since. */
+  #forget(): void {
+    this.isOpen = this.#dialog()?.open ?? false
   }
 
   #inside(entries: readonly Entry[]): TemplateResult {

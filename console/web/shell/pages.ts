@@ -97,6 +97,12 @@ export const PAGES: Readonly<Record<Place, Page>> = {
     load: () => import('../events/events-page.ts'),
     show: ({ cluster, navigation }) => html`<events-page .cluster=${cluster} .navigation=${navigation}></events-page>`,
   },
+  history: {
+    title: 'History',
+    key: 'y',
+    load: () => import('../history/history-page.ts'),
+    show: ({ cluster, navigation }) => html`<history-page .cluster=${cluster} .navigation=${navigation}></history-page>`,
+  },
   packs: {
     title: 'Packs',
     one: 'Pack',
@@ -109,6 +115,12 @@ export const PAGES: Readonly<Record<Place, Page>> = {
         ({ cluster, route: { path, query } }) =>
           html`<pack-page name=${path.join('/')} view=${query['view'] ?? ''} .cluster=${cluster}></pack-page>`,
       ),
+  },
+  push: {
+    title: 'Push a pack',
+    key: 'b',
+    load: () => import('../packs/push-page.ts'),
+    show: ({ cluster }) => html`<push-page .cluster=${cluster}></push-page>`,
   },
   namespaces: {
     title: 'Namespaces',
@@ -173,7 +185,7 @@ export const PAGES: Readonly<Record<Place, Page>> = {
 }
 
 export const MENU: readonly { readonly name: string; readonly places: readonly Place[] }[] = [
-  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'queue', 'deployments', 'deploy', 'whatif', 'charts', 'events'] },
+  { name: 'Cluster', places: ['map', 'nodes', 'pods', 'queue', 'deployments', 'deploy', 'whatif', 'charts', 'events', 'history'] },
   { name: 'Administration', places: ['packs', 'namespaces', 'secrets', 'settings', 'plugins', 'people', 'audit', 'join'] },
 ]
 
@@ -182,7 +194,7 @@ const BEGINNINGS: Readonly<Record<Listed, (cluster: Cluster) => TemplateResult>>
   nodes: () => html`<a slot="actions" class="button" href="/join">Add nodes</a>`,
   pods: () => html`<a slot="actions" class="button" href="/deploy">Deploy</a>`,
   deployments: () => html`<a slot="actions" class="button" href="/deploy">Deploy</a>`,
-  packs: () => html`<a slot="actions" class="button" href="/deploy">Push and deploy</a>`,
+  packs: () => html`<a slot="actions" class="button" href="/push">Push a pack</a>`,
   namespaces: (cluster) => html`<action-button slot="actions" .action=${createNamespace} .cluster=${cluster}></action-button>`,
 }
 

@@ -69,7 +69,7 @@ export class ToastList extends LitElement {
     const { text, undo } = toast
     return html`<div class="toast">
       <span>${text}</span>
-      ${undo ? html`<button @click=${() => void this.#undo(toast, undo)}>Undo</button>` : ''}
+      ${undo ? html`<button aria-label="Undo: ${text}" @click=${() => void this.#undo(toast, undo)}>Undo</button>` : ''}
       <button data-kind="quiet" aria-label="Dismiss: ${text}" @click=${() => this.#drop(toast)}>✕</button>
     </div>`
   }

@@ -38,6 +38,11 @@ export class Session {
     this.adopt(await send<SignedIn>('POST', '/api/auth/login', { body: { email, password } }))
   }
 
+  /** Where the cluster lets people in by themselves. @throws Refusal with the server's words */
+  async register(email: string, password: string): Promise<void> {
+    this.adopt(await send<SignedIn>('POST', '/api/auth/register', { body: { email, password } }))
+  }
+
   adopt(signedIn: SignedIn): void {
     sessionStorage.setItem(KEY, JSON.stringify(signedIn))
     this.#current.value = signedIn

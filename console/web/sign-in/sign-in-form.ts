@@ -1,6 +1,7 @@
 /**
  * <sign-in-form .session=${session}></sign-in-form>
- * Signs somebody in with e-mail and password. What the page shows next follows the session.
+ * Signs somebody in with e-mail and password, or makes an account where the cluster lets people in by themselves, which only it knows.
+ * What the page shows next follows the session.
  */
 import { html, LitElement } from 'lit'
 import { Refusal } from '../http.ts'
@@ -9,29 +10,48 @@ import { formPage, shared } from '../styles.ts'
 
 export class SignInForm extends LitElement {
   static override styles = [shared, formPage]
-  static override properties = { session: { attribute: false }, isBusy: { state: true }, problem: { state: true } }
+  static override properties = {
+    session: { attribute: false },
+    isNew: { state: true },
+    isBusy: { state: true },
+    problem: { state: true },
+  }
   declare session: Session
+  /** Somebody without an account. */
+  declare isNew: boolean
   declare isBusy: boolean
   declare problem: string
 
   constructor() {
     super()
+    this.isNew = false
     this.isBusy = false
     this.problem = ''
   }
 
   override render() {
+    const { isNew } = this
+    const doing = isNew ? 'Make an account' : 'Sign in'
     return html`
-      <h1>Sign in to Stark</h1>
+      <h1>${isNew ? 'Make an account' : 'Sign in to Stark'}</h1>
       <form @submit=${(event: SubmitEvent) => this.#submit(event)}>
         <label>E-mail <input name="email" type="email" required autocomplete="username" autofocus /></label>
-        <label>Password <input name="password" type="password" required autocomplete="current-password" /></label>
+        <label
+          >Password <input name="password" type="password" required autocomplete=${isNew ? 'new-password' : 'current-password'}
+        /></label>
         <p role="alert">${this.problem}</p>
-        <button data-kind="primary" ?disabled=${this.isBusy}>Sign in</button>
+        <button data-kind="primary" ?disabled=${this.isBusy}>${doing}</button>
       </form>
-      <p class="muted">A cluster without users is set up with the link that its server printed at the first start.</p>
-      <p class="muted">From a terminal: <code>npx stark login --server ${location.origin}</code></p>
+      <p>
+        <button data-kind="quiet" @click=${() => this.#turn()}>${isNew ? 'I have an account' : 'I have no account'}</button>
+      </p>
+      ${isNew ? html`<p class="muted">Where registration is closed, an administrator makes accounts.</p>` : hints}
     `
+  }
+
+  #turn(): void {
+    this.isNew = !this.isNew
+    this.problem = ''
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
@@ -40,7 +60,8 @@ export class SignInForm extends LitElement {
     this.isBusy = true
     this.problem = ''
     try {
-      await this.session.signIn(form.get('email') as string, form.get('password') as string)
+      const [email, password] = [form.get('email') as string, form.get('password') as string]
+      await (this.isNew ? this.session.register(email, password) : this.session.signIn(email, password))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       this.problem = error.message
@@ -50,3 +71,6 @@ export class SignInForm extends LitElement {
   }
 }
 customElements.define('sign-in-form', SignInForm)
+
+const hints = html`<p class="muted">A cluster without users is set up with the link that its server printed at the first start.</p>
+  <p class="muted">From a terminal: <code>npx stark login --server ${location.origin}</code></p>`

@@ -56,9 +56,12 @@ export class BulkDialog extends StateElement {
   }
 
   override render() {
-    return html`<dialog aria-labelledby="title" @close=${() => (this.asked = undefined)}>
-      ${this.asked ? this.#inside(this.asked) : nothing}
-    </dialog>`
+    return html`<dialog aria-labelledby="title" @close=${() => this.#forget()}>${this.asked ? this.#inside(this.asked) : nothing}</dialog>`
+  }
+
+  /** The event comes late: it may have been opened again since. */
+  #forget(): void {
+    if (!this.#dialog()?.open) this.asked = undefined
   }
 
   #inside(bulk: Bulk): TemplateResult {
