@@ -92,9 +92,8 @@ export class Standing {
     this.#isAsked = true
     fixed.sync()
     this.#ranks = nodes.ranks
-    const differences = this.telling()
-      .map(({ plugin }) => plugin)
-      .join('\n')
+    const telling = this.telling()
+    const differences = telling === NONE ? '' : telling.map(({ plugin }) => plugin).join('\n')
     const changes = nodes.changes.since(this.#changesSeen, nodes.size)
     const count = changes?.count ?? 0
     const isNews = this.#recordsSeen !== nodes.records.position
