@@ -11,6 +11,7 @@ import {
   type Plugin,
   type Pod,
   type SchedulingPolicy,
+  type Transaction,
 } from '../../kernel/index.ts'
 import { nodeAffinity } from '../../plugins/affinity/node-affinity.ts'
 import { podAffinity } from '../../plugins/affinity/pod-affinity.ts'
@@ -23,8 +24,9 @@ import { resources } from '../../plugins/resources/index.ts'
 import { taintEviction } from '../../plugins/taint-eviction.ts'
 import { taints } from '../../plugins/taints.ts'
 import { topologySpread } from '../../plugins/topology-spread.ts'
+import { aNode } from '../support/builders.ts'
 import { nouns, startKernel, type TestKernel } from '../support/kernel.ts'
-import { podOf, store, type GivenPod, type Scenario, type When } from './scenario.ts'
+import { classOf, podOf, store, storePod, type GivenPod, type Scenario, type When } from './scenario.ts'
 
 export interface Difference {
   readonly expected: unknown
@@ -133,7 +135,7 @@ async function admit(scenario: Scenario): Promise<Difference[]> {
     const admitted = await kernel.commit({ actorId: 'conformance' }, (transaction) => {
       if (when.priorityClass) {
         const known = transaction.state.find('priorityClasses', 'name', when.priorityClass.name)
-        const fields = { description: '', ...when.priorityClass }
+        const fields = classOf(when.priorityClass)
         return known ? transaction.amend('priorityClasses', known.id, fields) : transaction.add('priorityClasses', fields)
       }
       const old = when.oldPod
@@ -195,9 +197,12 @@ async function evict(scenario: Scenario): Promise<Difference[]> {
   for (const { atSeconds, nodes = [], pods = [] } of scenario.when.timeline ?? []) {
     await passTo(started, began + atSeconds * 1000)
     await kernel.commit({ actorId: 'conformance' }, (transaction) => {
-      for (const { name, taints: now } of nodes)
-        transaction.update('nodes', kernel.state.find('nodes', 'name', name)?.id ?? '', { taints: now })
-      for (const pod of pods) updatePod(started, pod)(transaction)
+      for (const { name, ...fields } of nodes) {
+        const known = kernel.state.find('nodes', 'name', name)
+        if (known) transaction.update('nodes', known.id, fields)
+        else transaction.create('nodes', aNode({ name, ...fields }))
+      }
+      for (const pod of pods) updatePod(started, pod, transaction)
     })
     await settle()
   }
@@ -213,16 +218,17 @@ async function evict(scenario: Scenario): Promise<Difference[]> {
   ]
 }
 
-const updatePod =
-  ({ kernel }: TestKernel, { name, nodeName, tolerations }: Partial<GivenPod>) =>
-  (transaction: Parameters<Parameters<Kernel['commit']>[1]>[0]): void => {
-    const known = [...kernel.state.all('pods')].find((pod) => pod.name === name)
-    const nodeId = nodeName === undefined ? undefined : kernel.state.find('nodes', 'name', nodeName)?.id
-    transaction.update('pods', known?.id ?? '', {
-      ...(tolerations ? { tolerations } : {}),
-      ...(nodeId ? { nodeId, status: 'running' as const } : {}),
-    })
-  }
+function updatePod({ kernel }: TestKernel, given: GivenPod, transaction: Transaction): void {
+  const { name, nodeName, tolerations, terminating } = given
+  const known = [...kernel.state.all('pods')].find((pod) => pod.name === name)
+  if (!known) return storePod(transaction, given)
+  const nodeId = nodeName === undefined ? undefined : kernel.state.find('nodes', 'name', nodeName)?.id
+  transaction.update('pods', known.id, {
+    ...(tolerations ? { tolerations } : {}),
+    ...(nodeId ? { nodeId, status: 'running' as const } : {}),
+    ...(terminating ? { deletedAt: transaction.time } : {}),
+  })
+}
 
 async function passTo({ clock, settle }: TestKernel, at: number): Promise<void> {
   while (clock.now() < at) {

@@ -18,19 +18,22 @@ export interface GivenPod {
   readonly phase?: 'Succeeded' | 'Failed'
 }
 
+export type GivenNode = Pick<Node, 'name'> & Partial<Pick<Node, 'runtimeType' | 'labels' | 'taints' | 'unschedulable' | 'allocatable'>>
+export type GivenClass = Pick<PriorityClass, 'name' | 'value'> & Partial<Pick<PriorityClass, 'globalDefault' | 'preemptionPolicy'>>
+
 export interface Scenario {
   readonly id: string
   readonly rule: string
   readonly given: {
-    readonly nodes: readonly Pick<Node, 'name' | 'runtimeType' | 'labels' | 'taints' | 'unschedulable' | 'allocatable'>[]
-    readonly pods: readonly GivenPod[]
-    readonly namespaces: readonly {
+    readonly nodes?: readonly GivenNode[]
+    readonly pods?: readonly GivenPod[]
+    readonly namespaces?: readonly {
       readonly name: string
       readonly labels?: Namespace['labels']
       readonly resourceQuota?: Namespace['resourceQuota']
       readonly limitRange?: LimitRange
     }[]
-    readonly priorityClasses: readonly Pick<PriorityClass, 'name' | 'value' | 'globalDefault' | 'preemptionPolicy'>[]
+    readonly priorityClasses?: readonly GivenClass[]
     readonly cluster?: { readonly schedulingPolicy?: string }
   }
   readonly when: When
@@ -42,15 +45,15 @@ export interface When {
   readonly plugin?: string
   readonly pod?: GivenPod
   readonly oldPod?: GivenPod
-  readonly priorityClass?: Pick<PriorityClass, 'name' | 'value' | 'globalDefault' | 'preemptionPolicy'>
+  readonly priorityClass?: GivenClass
   readonly candidates?: readonly string[]
   readonly strategy?: 'LeastAllocated' | 'MostAllocated' | 'BalancedAllocation'
   readonly weights?: Readonly<Record<string, number>>
   readonly args?: { readonly hardPodAffinityWeight?: number }
   readonly timeline?: readonly {
     readonly atSeconds: number
-    readonly nodes?: readonly { readonly name: string; readonly taints: Node['taints'] }[]
-    readonly pods?: readonly Partial<GivenPod>[]
+    readonly nodes?: readonly GivenNode[]
+    readonly pods?: readonly GivenPod[]
   }[]
   readonly selector?: unknown
   readonly labels?: Readonly<Record<string, string>>
@@ -59,16 +62,26 @@ export interface When {
 /** Stores the nodes, namespaces, classes and pods of a scenario as they are given, past admission. */
 export async function store(kernel: Kernel, { given }: Scenario): Promise<void> {
   await kernel.commit({ actorId: 'conformance' }, (transaction) => {
-    for (const node of given.nodes) transaction.create('nodes', aNode(node))
-    for (const { name, labels = {}, resourceQuota = null, limitRange = null } of given.namespaces) {
+    const { nodes = [], namespaces = [], priorityClasses = [], pods = [] } = given
+    for (const node of nodes) transaction.create('nodes', aNode(node))
+    for (const { name, labels = {}, resourceQuota = null, limitRange = null } of namespaces) {
       transaction.create('namespaces', aNamespace({ name, labels, resourceQuota, limitRange }))
     }
-    for (const each of given.priorityClasses) transaction.create('priorityClasses', { description: '', ...each })
-    for (const pod of given.pods) storePod(transaction, pod)
+    for (const each of priorityClasses) transaction.create('priorityClasses', classOf(each))
+    for (const pod of pods) storePod(transaction, pod)
   })
 }
 
-function storePod(transaction: Transaction, given: GivenPod): void {
+export const classOf = (
+  given: GivenClass,
+): Pick<PriorityClass, 'name' | 'value' | 'globalDefault' | 'preemptionPolicy' | 'description'> => ({
+  description: '',
+  globalDefault: false,
+  preemptionPolicy: 'PreemptLowerPriority',
+  ...given,
+})
+
+export function storePod(transaction: Transaction, given: GivenPod): void {
   const node = given.nodeName === undefined ? undefined : transaction.state.find('nodes', 'name', given.nodeName)
   transaction.create('pods', podOf(given, node?.id ?? null))
 }
