@@ -4,13 +4,14 @@
  * Every step runs, also after one that failed, so that one run tells everything. The last line is `N passed, M failed`: N and M
  * count tests, and any other step that failed is one more in M.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { findOrInstallBrowser } from './support/browser.mjs'
 import { ownFolder } from './support/leftovers.mjs'
 import { Steps, root, say } from './support/steps.mjs'
 
 const JOURNEYS = 'test/journeys'
+const LINES_PERCENT_MIN = 80
 
 const [mode, ...args] = process.argv.slice(2)
 if (mode === 'only') await runOnly(args.map(fromRoot))
@@ -28,8 +29,11 @@ async function runAll() {
   await steps.check('dead code', ['knip', '--no-progress'])
   await steps.run('build', build)
   await steps.run('browser', findBrowser)
+  const kept = path.join(own.folder, 'coverage')
+  mkdirSync(kept)
+  process.env.COVERAGE_FOLDER = kept
   await steps.vitest('tests', ['--coverage'])
-  await steps.run('coverage', coverage)
+  await steps.run('coverage', () => coverage(kept))
   if (journeysIn([JOURNEYS]).length > 0) await steps.playwright('journeys', [])
   await finish(steps, own)
 }
@@ -76,9 +80,19 @@ async function findBrowser() {
   return browser
 }
 
-async function coverage() {
-  const { total } = JSON.parse(readFileSync(path.join(root, 'coverage/coverage-summary.json'), 'utf8'))
-  return `${total.lines.pct} % of lines, without what runs in processes of its own`
+/** @param {string} kept where processes and pages under test kept what they ran */
+async function coverage(kept) {
+  const { loadTypeScript } = await import('./support/load-typescript.mjs')
+  const { coverageOf } = await loadTypeScript('test/support/coverage/coverage.ts')
+  /** @type {ReadonlyMap<string, { lines: number, ran: number }>} */
+  const found = coverageOf({ root, kept })
+  rmSync(kept, { recursive: true })
+  const percent = ({ lines, ran } = { lines: 0, ran: 0 }) => (100 * ran) / Math.max(1, lines)
+  const all = percent(found.get(''))
+  const folders = [...found].flatMap(([name, each]) => (name === '' ? [] : `${name} ${percent(each).toFixed(0)}`))
+  const note = `${all.toFixed(1)} % of lines (${folders.join(', ')}), without those of killed processes and of pages' workers`
+  if (all < LINES_PERCENT_MIN) throw new Error(`${note}; ${LINES_PERCENT_MIN} % at least are asked for`)
+  return note
 }
 
 /** @param {string} file */

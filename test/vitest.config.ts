@@ -23,7 +23,9 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['kernel/**/*.ts', 'plugins/**/*.ts', 'agents/**/*.ts', 'console/**/*.ts'],
-      reporter: ['text-summary', 'json-summary'],
+      exclude: ['test/**'],
+      // coverage.ts adds to it what ran in other processes.
+      reporter: ['json'],
       reportsDirectory: 'coverage',
       reportOnFailure: true,
     },

@@ -85,12 +85,15 @@ const forBrowsers = {
   logLevel: 'warning',
 }
 
+/** Maps lie beside the files for those who look for a fault; no file names its own and none is served, as pages have no use for them. */
+const mapped = { ...forBrowsers, sourcemap: 'external' }
+
 async function buildWeb(esbuild, outdir) {
   // What only some pages need is loaded with them.
   const split = { splitting: true, chunkNames: 'chunks/[name]-[hash]' }
   // Style sheets of packages become text, because elements have theirs in their shadow.
   const entry = { entryPoints: ['console/web/main.ts'], outdir, metafile: true }
-  const { metafile } = await esbuild({ ...forBrowsers, ...split, loader: { '.css': 'text' }, ...entry })
+  const { metafile } = await esbuild({ ...mapped, ...split, loader: { '.css': 'text' }, ...entry })
   copyFileSync(path.join(root, 'console/web/console.css'), path.join(outdir, 'console.css'))
   const page = readFileSync(path.join(root, 'console/web/index.html'), 'utf8')
   writeFileSync(path.join(outdir, 'index.html'), withPreloads(page, firstChunks(metafile.outputs, path.relative(root, outdir))))
@@ -129,9 +132,10 @@ async function buildAgent(esbuild, outdir) {
   const podWorker = `${await text('agents/browser/pod-worker.ts')}\n//# sourceURL=stark:pod-runtime`
   const podFrame = await text('agents/browser/pod-frame.ts', { POD_WORKER_SOURCE: JSON.stringify(podWorker) })
   await Promise.all([
-    esbuild({ ...forBrowsers, entryPoints: { agent: 'agents/browser/element.ts' }, outdir }),
+    esbuild({ ...mapped, entryPoints: { agent: 'agents/browser/element.ts' }, outdir }),
     esbuild({
-      ...classic,
+      ...mapped,
+      format: 'iife',
       entryPoints: { 'agent-frame': 'agents/browser/frame.ts', 'agent-worker': 'agents/browser/worker.ts' },
       outdir,
     }),

@@ -39,7 +39,7 @@ afterAll(async () => {
   await server.kill('SIGTERM')
 })
 afterEach(async () => {
-  for (const page of browser.context.pages()) if (page !== tab.page) await page.close()
+  await browser.closePages({ but: tab.page })
 })
 
 async function join(name: string): Promise<RawNode> {

@@ -9,6 +9,7 @@ import { chromium, type BrowserContext, type Page } from 'playwright'
 import type { StarkAgent } from '../../agents/browser/element.ts'
 import type { NodePhase, NodeState } from '../../agents/browser/messages.ts'
 import { chromiumFlags, findBrowser } from './browser.mjs'
+import { keepPage, recordPage } from './coverage/pages.ts'
 import { waitFor } from './wait-for.ts'
 
 export class Chromium {
@@ -30,12 +31,22 @@ export class Chromium {
 
   async open(url: string): Promise<Tab> {
     const tab = new Tab(await this.context.newPage())
+    await recordPage(tab.page)
     await tab.page.goto(url)
     return tab
   }
 
-  close(): Promise<void> {
-    return this.context.close()
+  async closePages({ but }: { readonly but?: Page } = {}): Promise<void> {
+    for (const page of this.context.pages()) {
+      if (page === but) continue
+      await keepPage(page)
+      await page.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const page of this.context.pages()) await keepPage(page)
+    await this.context.close()
   }
 }
 
@@ -80,7 +91,8 @@ export class Tab {
     return this.page.locator(`stark-agent [part=${name}]`)
   }
 
-  close(): Promise<void> {
-    return this.page.close()
+  async close(): Promise<void> {
+    await keepPage(this.page)
+    await this.page.close()
   }
 }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import path from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { recorded } from './coverage/recorded.ts'
 import { waitFor } from './wait-for.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -24,7 +25,7 @@ export class Command {
 
   constructor(args: readonly string[], { env = {}, cwd = root, input = '' }: CommandOptions = {}) {
     this.args = args
-    this.#child = spawn(process.execPath, [bin, ...args], {
+    this.#child = spawn(process.execPath, [...recorded, bin, ...args], {
       cwd,
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { buildIfStale, dist } from '../../console/cli/build.mjs'
 import type { Node, Pack, Pod, Token, User } from '../../kernel/schema/index.ts'
 import { Api, done } from './api.ts'
+import { recorded } from './coverage/recorded.ts'
 import { RawNode, type RawNodeFields } from './raw-node.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait-for.ts'
@@ -105,7 +106,7 @@ export class Daemon {
 export async function startDaemon(env: Readonly<Record<string, string>>): Promise<Daemon> {
   await buildIfStale()
   const inherited = Object.entries(process.env).filter(([name]) => !/^(STARK|SUPABASE)_|^(PORT|HOST|NODE_OPTIONS)$/.test(name))
-  const child = spawn(process.execPath, [path.join(dist, 'stark.mjs'), 'up'], {
+  const child = spawn(process.execPath, [...recorded, path.join(dist, 'stark.mjs'), 'up'], {
     env: { ...Object.fromEntries(inherited), PORT: '0', STARK_SETUP_TOKEN: SETUP_TOKEN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

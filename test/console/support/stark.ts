@@ -6,6 +6,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll } from 'vitest'
 import { buildIfStale, dist } from '../../../console/cli/build.mjs'
+import { recorded } from '../../support/coverage/recorded.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { waitFor } from '../../support/wait-for.ts'
 
@@ -49,7 +50,7 @@ export class Stark {
   run(args: readonly string[], { input, env, cwd = this.folder }: RunOptions = {}): Promise<Ran> {
     return new Promise((resolve) => {
       const options = { cwd, env: { ...this.#environment(), ...env }, timeout: RUN_MAX_MS, killSignal: 'SIGKILL' } as const
-      const child = execFile(process.execPath, [path.join(dist, 'stark.mjs'), ...args], options, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, [...recorded, path.join(dist, 'stark.mjs'), ...args], options, (error, stdout, stderr) => {
         resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr })
       })
       child.stdin?.end(input ?? '')
@@ -64,7 +65,7 @@ export class Stark {
 
   /** Starts what goes on until it is stopped; whatever is left is stopped after the file. */
   start(args: readonly string[], { env }: RunOptions = {}): Running {
-    const child = spawn(process.execPath, [path.join(dist, 'stark.mjs'), ...args], {
+    const child = spawn(process.execPath, [...recorded, path.join(dist, 'stark.mjs'), ...args], {
       cwd: this.folder,
       env: { ...this.#environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
