@@ -11,7 +11,8 @@ export class FixedRules {
   readonly #refusal: (node: NodeFacts) => Refusal | undefined
   readonly #refusals: RefusalCounts
   #admits = new Uint8Array(0)
-  #admitted = new Int32Array(0)
+  /** Counted out when somebody asks, because most only ask about nodes that have changed. */
+  #admitted: Int32Array | undefined
   #position = -1
 
   constructor(nodes: NodeList, refusal: (node: NodeFacts) => Refusal | undefined) {
@@ -27,7 +28,7 @@ export class FixedRules {
 
   /** The slots of the nodes that are not refused. */
   get admitted(): Int32Array {
-    return this.#admitted
+    return (this.#admitted ??= slotsIn(this.#admits))
   }
 
   /** How many nodes are refused, by plugin and kind of reason. */
@@ -47,9 +48,7 @@ export class FixedRules {
       this.#admits = new Uint8Array(columns.capacity)
       for (let slot = 0; slot < size; slot += 1) this.#judge(slot)
     }
-    const admitted: number[] = []
-    this.#admits.forEach((admits, slot) => admits === 1 && admitted.push(slot))
-    this.#admitted = Int32Array.from(admitted)
+    this.#admitted = undefined
   }
 
   #judge(slot: number): void {
@@ -58,4 +57,14 @@ export class FixedRules {
     this.#refusals.set(slot, refusal)
     this.#admits[slot] = node && !refusal ? 1 : 0
   }
+}
+
+function slotsIn(admits: Uint8Array): Int32Array {
+  const slots = new Int32Array(admits.length)
+  let count = 0
+  for (let slot = 0; slot < admits.length; slot += 1) {
+    slots[count] = slot
+    count += admits[slot] ?? 0
+  }
+  return slots.subarray(0, count)
 }
