@@ -9,7 +9,7 @@ import type { CandidateSet } from './scheduling/candidates.ts'
 import type { PreemptRequest, Nomination } from './scheduling/preemption.ts'
 import type { ScoreBoard } from './scheduling/score-board.ts'
 import type { Entity } from './schema/index.ts'
-import type { Reader } from './state.ts'
+import type { State } from './state.ts'
 
 /** What `admit` knows beside the draft. */
 export interface Admission {
@@ -18,7 +18,7 @@ export interface Admission {
   readonly before: Entity | undefined
   readonly origin: Origin
   /** The state with everything in it that this commit has done so far. */
-  readonly state: Reader
+  readonly state: State
 }
 
 /** A change set that is still being written: taps of `persist` that run before the store may add to it. */

@@ -7,6 +7,7 @@ import type { TObject, TSchema } from 'typebox'
 import type { Entity, KindName, Kinds } from './schema/index.ts'
 import type { Principal } from './operations.ts'
 import { shapeOf, type Shape } from './shape.ts'
+import type { Total } from './sum.ts'
 import { Table, type KindOptions } from './table.ts'
 
 export interface KindDefinition<T extends Entity = Entity> extends KindOptions<T> {
@@ -102,6 +103,11 @@ export class State implements Reader {
   by<K extends KindName>(kind: K, index: string, key: string): Kinds[K][] {
     const table = this.table(kind)
     return [...table.idsBy(index, key)].flatMap((id) => table.get(id) ?? [])
+  }
+
+  /** What the records under a key of a sum come to. @returns a live view */
+  total<K extends KindName>(kind: K, sum: string, key: string): Total {
+    return this.table(kind).total(sum, key)
   }
 
   all<K extends KindName>(kind: K): Iterable<Kinds[K]> {

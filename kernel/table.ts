@@ -5,6 +5,7 @@
  */
 import { shallowReactive, trigger } from '@vue/reactivity'
 import type { Entity } from './schema/common.ts'
+import { Sum, type SumOptions, type Total } from './sum.ts'
 
 type Touch = 'add' | 'set' | 'delete'
 /** Vue's own names for what happened to a key; the enum is not erasable, its values are these strings. */
@@ -15,6 +16,8 @@ export interface KindOptions<T extends Entity> {
   readonly unique?: Readonly<Record<string, (record: T) => string | undefined>>
   /** Keys to look records up by; null is no key. */
   readonly indexes?: Readonly<Record<string, (record: T) => string | null>>
+  /** What the records under a key come to. */
+  readonly sums?: Readonly<Record<string, SumOptions<T>>>
 }
 
 export class Table<T extends Entity> {
@@ -23,12 +26,15 @@ export class Table<T extends Entity> {
   readonly #touched = new Map<string, Touch>()
   readonly #unique: readonly UniqueIndex<T>[]
   readonly #indexes: ReadonlyMap<string, Index<T>>
+  readonly #sums: ReadonlyMap<string, Sum<T>>
 
   /** @param from a table of the same options, with whose records this one begins */
   constructor(options: KindOptions<T> = {}, from?: Table<T>) {
     this.raw = new Map(from?.raw)
     this.#unique = from ? from.#unique.map(copyUnique) : Object.entries(options.unique ?? {}).map(emptyUnique)
     this.#indexes = new Map(from ? [...from.#indexes].map(copyIndex) : Object.entries(options.indexes ?? {}).map(emptyIndex))
+    const sums = Object.entries(options.sums ?? {})
+    this.#sums = new Map(sums.map(([name, sum]) => [name, new Sum(sum, from && from.#sums.get(name))]))
   }
 
   /** The same map for Vue's effects. It is made when somebody first asks: what nobody follows, nobody is told of. */
@@ -55,6 +61,13 @@ export class Table<T extends Entity> {
     return index.ids.get(key) ?? NONE
   }
 
+  /** What the records under a key of a sum come to. @returns a live view */
+  total(name: string, key: string): Total {
+    const sum = this.#sums.get(name)
+    if (!sum) throw new Error(`no sum ${name}`)
+    return sum.of(key)
+  }
+
   /** The key that the record has in an index, or undefined where it has none. */
   keyOf(name: string, record: T): string | null {
     return this.#indexes.get(name)?.key(record) ?? null
@@ -78,6 +91,7 @@ export class Table<T extends Entity> {
     this.raw.set(record.id, record)
     if (moves) for (const move of moves) moveId(record.id, move)
     this.#moveInGroups(record.id, before, record)
+    for (const sum of this.#sums.values()) sum.move(before, record)
     this.#touch(record.id, before, record)
     return undefined
   }
@@ -89,6 +103,7 @@ export class Table<T extends Entity> {
     else this.raw.delete(id)
     for (const { key, ids } of this.#unique) moveId(id, { ids, from: before && key(before), to: record && key(record) })
     this.#moveInGroups(id, before, record)
+    for (const sum of this.#sums.values()) sum.move(before, record)
     this.#touch(id, before, record)
   }
 

@@ -1,5 +1,6 @@
 /** A pod: one run of a pack on a node. A field that is null has no value yet. */
 import { Type, type Static } from 'typebox'
+import type { SumOptions } from '../sum.ts'
 import { Annotations, DnsLabel, DnsName, Id, Labels, LabelValue, LabelKey, Meta, nullable, Resources, strict, Time } from './common.ts'
 import { Env, PackName, SemVer } from './pack.ts'
 import { LabelSelector, NodeSelectorTerm } from './selector.ts'
@@ -180,6 +181,12 @@ export const NOTHING_HAPPENED = {
 const ENDED: readonly PodStatus[] = ['succeeded', 'failed', 'stopped', 'evicted']
 /** It has ended, holds nothing of its node any more, and will not run again by itself. */
 export const isEnded = (pod: { readonly status: PodStatus }): boolean => ENDED.includes(pod.status)
+
+/** What the pods of a namespace request that have not ended: those that wait count as those that run. */
+export const requestsByNamespace: SumOptions<Pod> = {
+  key: ({ namespace }) => namespace,
+  amounts: (pod) => (isEnded(pod) ? undefined : pod.resources.requests),
+}
 
 const STARTING_AGAIN: readonly (string | null)[] = ['Restarted', 'RolledBack']
 /** It is being stopped only to be started again where it is. */

@@ -16,6 +16,7 @@ import {
   Pod,
   PodStatus,
   Ref,
+  requestsByNamespace,
   strict,
   type Call,
   type New,
@@ -51,6 +52,7 @@ export const pods = (): Plugin => ({
         namespace: ({ namespace }) => namespace,
         deletion: ({ deletedAt }) => (deletedAt === null ? null : 'asked'),
       },
+      sums: { requests: requestsByNamespace },
       watch: { permission: 'pods:read', view: (pod, who) => (isSeenBy(pod, who) ? pod : undefined) },
     })
     kernel.hooks.admit.tap({ name: 'pods', stage: LAST }, (record, { kind }) => (kind === 'pods' ? withoutClass(record as Pod) : undefined))

@@ -4,7 +4,7 @@
  * charged, pending ones are; an update is charged the difference; a tracked amount must be requested, and 0 counts as requested.
  * Source: https://kubernetes.io/docs/concepts/policy/resource-quotas/
  */
-import { isEnded, KernelError, type Namespace, type Plugin, type Pod, type Reader } from '../../kernel/index.ts'
+import { isEnded, KernelError, type Namespace, type Plugin, type Pod, type State } from '../../kernel/index.ts'
 
 const AMOUNTS = ['cpu', 'memory', 'storage'] as const
 type Hard = NonNullable<Namespace['resourceQuota']>['hard']
@@ -20,7 +20,7 @@ export const quota = (): Plugin => ({
   },
 })
 
-function judge(pod: Pod, before: Pod | undefined, state: Reader): void {
+function judge(pod: Pod, before: Pod | undefined, state: State): void {
   const hard = state.find('namespaces', 'name', pod.namespace)?.resourceQuota?.hard
   if (!hard) return
   const charge = chargeOf(pod)
@@ -52,13 +52,10 @@ function mustRequest(pod: Pod, hard: Hard): void {
 }
 
 /** What the pods of a namespace are charged together. */
-function usageOf(namespace: string, state: Reader): Charge {
-  const used: Charge = { ...NOTHING }
-  for (const pod of state.by('pods', 'namespace', namespace)) {
-    const charge = chargeOf(pod)
-    for (const name of Object.keys(used) as (keyof Charge)[]) used[name] += charge[name]
-  }
-  return used
+function usageOf(namespace: string, state: State): Charge {
+  const { count: pods, amounts } = state.total('pods', 'requests', namespace)
+  const { cpu = 0, memory = 0, storage = 0 } = amounts
+  return { pods, cpu, memory, storage }
 }
 
 function chargeOf(pod: Pod): Charge {

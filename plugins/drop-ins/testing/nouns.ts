@@ -1,5 +1,5 @@
 /** The nouns alone, for kernels that bring rules of their own. */
-import { Node, Pack, Pod, type Plugin } from '../../../kernel/index.ts'
+import { Node, Pack, Pod, requestsByNamespace, type Plugin } from '../../../kernel/index.ts'
 
 export const nouns = (): Plugin => ({
   name: 'nouns',
@@ -14,6 +14,7 @@ export const nouns = (): Plugin => ({
       schema: Pod,
       unique: { name: ({ namespace, name }) => `${namespace}/${name}` },
       indexes: { nodeId: ({ nodeId }) => nodeId, namespace: ({ namespace }) => namespace },
+      sums: { requests: requestsByNamespace },
     })
   },
 })
