@@ -6,14 +6,18 @@ import type { Page } from 'playwright'
 
 const folder = process.env['COVERAGE_FOLDER']
 
+const recorded = new WeakSet<Page>()
+
 /** @param page before it loads anything */
 export async function recordPage(page: Page): Promise<void> {
-  if (folder !== undefined) await page.coverage.startJSCoverage({ resetOnNavigation: false })
+  if (folder === undefined) return
+  await page.coverage.startJSCoverage({ resetOnNavigation: false })
+  recorded.add(page)
 }
 
-/** @param page before it is closed */
+/** @param page before it is closed; one that was not recorded is left alone */
 export async function keepPage(page: Page): Promise<void> {
-  if (folder === undefined || page.isClosed()) return
+  if (folder === undefined || page.isClosed() || !recorded.delete(page)) return
   const scripts = await page.coverage.stopJSCoverage()
   const own = scripts.filter(({ url }) => /^https?:.*\.js$/.test(url)).map(({ url, functions }) => ({ url, functions }))
   writeFileSync(path.join(folder, `${randomUUID()}.json`), JSON.stringify(own))
