@@ -15,6 +15,8 @@ export const ERROR_NAME_CHARACTERS_MAX = 256
 export const ERROR_MESSAGE_CHARACTERS_MAX = 8192
 export const ERROR_STACK_CHARACTERS_MAX = 16_384
 const CALLS_IN_FLIGHT_MAX = 256
+/** Of what is later than that, 24.8 days, setTimeout thinks that it is due now. */
+const TIMER_MS_MAX = 2_147_483_647
 
 export interface PackRunOptions {
   readonly port: Port<FromPod, ToPod>
@@ -190,10 +192,15 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
       // The reason is a StopError, made by runPack.
       reject(signal.reason as Error)
     }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    }, ms)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const wait = (leftMs: number): void => {
+      if (leftMs > TIMER_MS_MAX) return void (timer = setTimeout(() => wait(leftMs - TIMER_MS_MAX), TIMER_MS_MAX))
+      timer = setTimeout(() => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      }, leftMs)
+    }
+    wait(ms)
     if (signal.aborted) stop()
     else signal.addEventListener('abort', stop, { once: true })
   })

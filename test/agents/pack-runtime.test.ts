@@ -1,5 +1,6 @@
 /** The pack's side of the contract that needs no isolate: messages, requests, and what stands in the way of a flood. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { agentClock } from '../../agents/clock.ts'
 import { LogLimit, cut, runPack } from '../../agents/pack-runtime.ts'
 import type { PackMain } from '../../agents/pack.ts'
 import type { Boot, FromPod, ToPod } from '../../agents/pod-messages.ts'
@@ -88,6 +89,39 @@ test('progress outside of 0 to 1 is the mistake of the pack', async () => {
   expect(await ended).toMatchObject({
     status: 'failed',
     error: { name: 'TypeError', message: 'progress is a number from 0 to 1, and not 1.5' },
+  })
+})
+
+describe('what is to happen in more than 24.8 days, which is all that a timer takes,', () => {
+  const DAY_MS = 86_400_000
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test('a pack sleeps that long', async () => {
+    let isAwake = false
+    run(async (context) => {
+      await context.sleep(60 * DAY_MS)
+      isAwake = true
+    })
+    await vi.advanceTimersByTimeAsync(59 * DAY_MS)
+    expect(isAwake).toBe(false)
+    await vi.advanceTimersByTimeAsync(DAY_MS)
+    expect(isAwake).toBe(true)
+  })
+
+  test('an agent does when it is due, and does not when it is cancelled meanwhile', () => {
+    const done: string[] = []
+    agentClock.after(60 * DAY_MS, () => done.push('due'))
+    const cancel = agentClock.after(60 * DAY_MS, () => done.push('cancelled'))
+    vi.advanceTimersByTime(59 * DAY_MS)
+    expect(done).toEqual([])
+    cancel()
+    vi.advanceTimersByTime(DAY_MS)
+    expect(done).toEqual(['due'])
   })
 })
 
