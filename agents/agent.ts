@@ -11,13 +11,14 @@ import type { Taint } from '../kernel/schema/taint.ts'
 import { WireClient, WireError, type Socket } from '../kernel/wire/client.ts'
 import type { WireProblem } from '../kernel/wire/frames.ts'
 import { ReplicaOf } from '../kernel/wire/replica.ts'
+import { readLetter, readNode, readRegistered } from './answers.ts'
 import type { Letter, PodMail } from './pod-mail.ts'
 import { PodRun, type ReportedStatus } from './pod-run.ts'
 import { reconcile, type Task } from './reconcile.ts'
 import type { AssignedPod } from './pod-spec.ts'
 import type { PodEvents, RunningPod, Usage } from './runtime.ts'
 
-const REGISTER_RETRY_MS = 1_000
+const RETRY_MS = 1_000
 /** What the control plane gives a node that asks for a rest: plugins/nodes. */
 const PAUSED_TAINT = 'stark/paused'
 
@@ -74,13 +75,6 @@ export interface PodNote {
   readonly correlationId: string | null
 }
 
-/** What the control plane answers to a registration. */
-export interface Registered {
-  readonly node: Node
-  readonly token: string | null
-  readonly heartbeatIntervalMs: number
-}
-
 export class Agent {
   readonly #options: AgentOptions
   #client: WireClient
@@ -95,6 +89,7 @@ export class Agent {
   #pauseWanted: boolean | undefined
   #cancelBeat: (() => void) | undefined
   #cancelRetry: (() => void) | undefined
+  #cancelPauseRetry: (() => void) | undefined
 
   constructor(options: AgentOptions) {
     this.#options = options
@@ -137,8 +132,7 @@ export class Agent {
 
   /** Hangs up and stays quiet, without a word; pods are left as they are. For whoever is about to be frozen. */
   suspend(): void {
-    this.#cancelBeat?.()
-    this.#cancelRetry?.()
+    this.#cancelTimers()
     this.#client.close()
     this.#isRegistered = false
     this.#changed()
@@ -151,8 +145,7 @@ export class Agent {
 
   /** Says goodbye, ends the connection and kills what still runs. */
   async stop(): Promise<void> {
-    this.#cancelBeat?.()
-    this.#cancelRetry?.()
+    this.#cancelTimers()
     try {
       await this.#client.ask('nodes.goodbye', { id: this.#options.facts.id })
     } catch (error) {
@@ -164,6 +157,10 @@ export class Agent {
     }
   }
 
+  #cancelTimers(): void {
+    for (const cancel of [this.#cancelBeat, this.#cancelRetry, this.#cancelPauseRetry]) cancel?.()
+  }
+
   #connect(): WireClient {
     const { url, token, open, clock, random, facts, onRefused } = this.#options
     const client = new WireClient({
@@ -173,7 +170,7 @@ export class Agent {
       clock,
       random,
       onWelcome: () => void this.#register(),
-      onNotice: ({ about, data }) => void (about === 'message' && this.#deliver(data as Letter)),
+      onNotice: ({ about, data }) => void (about === 'message' && this.#deliver(readLetter(data))),
       onGone: (final) => this.#gone(final),
     })
     client.watch('pods', {
@@ -189,9 +186,9 @@ export class Agent {
   }
 
   async #register(): Promise<void> {
-    const { clock, facts } = this.#options
+    const { clock, facts, onRefused } = this.#options
     try {
-      const { node, heartbeatIntervalMs } = await this.#client.ask<Registered>('nodes.register', { ...facts, isNew: this.#isNew })
+      const { node, heartbeatIntervalMs } = readRegistered(await this.#client.ask('nodes.register', { ...facts, isNew: this.#isNew }))
       this.#node = node
       this.#isNew = false
       this.#isRegistered = true
@@ -202,25 +199,28 @@ export class Agent {
       void this.#tellPause()
     } catch (error) {
       if (!(error instanceof WireError)) throw error
-      if (error.retryable) this.#cancelRetry = clock.after(REGISTER_RETRY_MS, () => void this.#register())
-      else this.#options.onRefused({ code: error.code, detail: error.message, status: 403, retryable: false })
+      if (!error.retryable) return onRefused({ code: error.code, detail: error.message, status: 403, retryable: false })
+      // Without a connection the next welcome registers it.
+      if (this.#client.isOnline) this.#cancelRetry = clock.after(RETRY_MS, () => void this.#register())
     }
   }
 
-  #deliver(letter: Letter): void {
-    void this.#options.mail?.deliver(letter, this.#taken.get(letter.podId)?.running)
+  #deliver(letter: Letter | undefined): void {
+    if (letter) void this.#options.mail?.deliver(letter, this.#taken.get(letter.podId)?.running)
   }
 
   async #tellPause(): Promise<void> {
+    this.#cancelPauseRetry?.()
     const wanted = this.#pauseWanted
     if (wanted === undefined || !this.#node) return
     try {
-      this.#node = await this.#client.ask<Node>(wanted ? 'nodes.pause' : 'nodes.resume', { id: this.#options.facts.id })
+      this.#node = readNode(await this.#client.ask(wanted ? 'nodes.pause' : 'nodes.resume', { id: this.#options.facts.id }))
       if (this.#pauseWanted === wanted) this.#pauseWanted = undefined
       this.#changed()
     } catch (error) {
-      // The next registration tells it again.
       if (!(error instanceof WireError)) throw error
+      // Without a connection the next registration tells it again.
+      if (error.retryable && this.isOnline) this.#cancelPauseRetry = this.#options.clock.after(RETRY_MS, () => void this.#tellPause())
     }
   }
 
@@ -236,8 +236,7 @@ export class Agent {
 
   #gone(final: WireProblem | undefined): void {
     this.#isRegistered = false
-    this.#cancelBeat?.()
-    this.#cancelRetry?.()
+    this.#cancelTimers()
     this.#changed()
     if (final) this.#options.onRefused(final)
   }

@@ -1,24 +1,30 @@
 /** How a machine or a tab becomes a node: once, with a join token, for which it is given a credential of its own. */
 import { WireClient, WireError } from '../kernel/wire/client.ts'
 import type { WireProblem } from '../kernel/wire/frames.ts'
-import type { Connecting, NodeFacts, Registered } from './agent.ts'
+import type { Connecting, NodeFacts } from './agent.ts'
+import { readRegistered } from './answers.ts'
+
+const REGISTER_RETRY_MS = 1_000
 
 /** Makes a node of whoever holds a join token. @throws WireError when the token is refused. @returns the node's own credential */
 export function join(facts: NodeFacts, token: string, { url, open, clock, random }: Connecting): Promise<string> {
   return new Promise((resolve, reject) => {
+    let cancelRetry = (): void => undefined
     const fail = (problem: Pick<WireProblem, 'code' | 'detail' | 'retryable'>): void => {
       client.close()
       reject(new WireError(problem))
     }
     const register = async (): Promise<void> => {
       try {
-        const registered = await client.ask<Registered>('nodes.register', { ...facts, isNew: true })
+        const { token: own } = readRegistered(await client.ask('nodes.register', { ...facts, isNew: true }))
         client.close()
-        if (registered.token === null) reject(new Error('the control plane gave no credential'))
-        else resolve(registered.token)
+        if (own === null) reject(new Error('the control plane gave no credential'))
+        else resolve(own)
       } catch (error) {
-        // A connection that broke is made again, and this is asked again.
-        if (error instanceof WireError && !error.retryable) fail({ code: error.code, detail: error.message, retryable: false })
+        if (!(error instanceof WireError)) throw error
+        if (!error.retryable) return fail({ code: error.code, detail: error.message, retryable: false })
+        // A connection that broke is made again, and its welcome asks again.
+        if (client.isOnline) cancelRetry = clock.after(REGISTER_RETRY_MS, () => void register())
       }
     }
     const client = new WireClient({
@@ -28,7 +34,10 @@ export function join(facts: NodeFacts, token: string, { url, open, clock, random
       clock,
       random,
       onWelcome: () => void register(),
-      onGone: (final) => final && fail(final),
+      onGone(final) {
+        cancelRetry()
+        if (final) fail(final)
+      },
     })
   })
 }

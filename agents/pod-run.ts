@@ -5,6 +5,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import type { Exit, Pod } from '../kernel/schema/pod.ts'
 import { WireError } from '../kernel/wire/client.ts'
+import { readIsCurrent } from './answers.ts'
 import { bytesOf, LogRing } from './log-ring.ts'
 import type { PodEvents, PodExit, RunningPod, Usage } from './runtime.ts'
 import type { Taken } from './reconcile.ts'
@@ -209,8 +210,7 @@ export class PodRun implements Taken {
   async #tellReport(report: Report): Promise<boolean> {
     const { id, incarnation } = this.pod
     try {
-      const { isCurrent } = await this.#options.ask<{ readonly isCurrent: boolean }>('pods.report', { id, incarnation, ...report })
-      return isCurrent
+      return readIsCurrent(await this.#options.ask('pods.report', { id, incarnation, ...report }))
     } catch (error) {
       if (!(error instanceof WireError) || error.retryable || isForgotten(error) || !report.exit || report.exit.result === null) throw error
       // What the pack returned is not to the control plane's liking; how it ended still has to be known.

@@ -4,6 +4,7 @@
  * never gives up, unless the server says that coming back is of no use.
  */
 import type { Clock } from '../clock.ts'
+import { readFrame } from './reader.ts'
 import type { Event, FromClient, FromServer, Notice, WatchFilter, Welcome, WireProblem } from './frames.ts'
 
 const BACKOFF_FIRST_MS = 250
@@ -138,7 +139,7 @@ export class WireClient {
     this.#socket = socket
     this.#cancelTimer = clock.after(OPEN_MAX_MS, () => this.#isCurrent(socket) && this.#lose())
     socket.addEventListener('open', () => this.#isCurrent(socket) && this.#send({ type: 'hello', protocol: PROTOCOL, token: token() }))
-    socket.addEventListener('message', ({ data }) => this.#isCurrent(socket) && this.#receive(JSON.parse(String(data)) as FromServer))
+    socket.addEventListener('message', ({ data }) => this.#isCurrent(socket) && this.#hear(data))
     socket.addEventListener('close', () => this.#isCurrent(socket) && this.#lose())
     // An error is always followed by a close; without a listener `ws` would throw it.
     socket.addEventListener('error', () => undefined)
@@ -146,6 +147,13 @@ export class WireClient {
 
   #isCurrent(socket: Socket): boolean {
     return this.#socket === socket
+  }
+
+  /** Who says what makes no sense is left, and tried again later. */
+  #hear(data: unknown): void {
+    const frame = readFrame(data)
+    if (frame) this.#receive(frame)
+    else this.#lose()
   }
 
   #receive(frame: FromServer): void {
@@ -167,7 +175,8 @@ export class WireClient {
 
   #welcome(welcome: Welcome): void {
     this.#cancelTimer?.()
-    this.#attempts = 0
+    // A server that welcomes and hangs up, again and again, is not to be asked four times a second.
+    this.#cancelTimer = this.#options.clock.after(BACKOFF_MAX_MS, () => (this.#attempts = 0))
     this.#isWelcome = true
     this.#canPart = welcome.inParts ?? false
     for (const [id, watched] of this.#watched) this.#sendWatch(id, watched)

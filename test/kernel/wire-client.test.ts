@@ -93,10 +93,53 @@ describe('a connection', () => {
     await pass(30_000)
     await welcome()
     expect(heard()[0]).toEqual({ type: 'hello', protocol: 1, token: `token ${connections.length}` })
+    await pass(10_000)
     const before = connections.length
     await cut()
     await pass(250)
     expect(connections.length).toBe(before + 1)
+  })
+
+  test('that is welcomed and broken again and again is made later each time, like one that never is', async () => {
+    const { clock, connections, welcome, pass, cut } = await connect()
+    const started = clock.now()
+    for (let round = 0; round < 9; round += 1) {
+      const before = connections.length
+      await welcome()
+      await cut()
+      while (connections.length === before) await pass(250)
+    }
+    expect(clock.now() - started).toBe(250 + 500 + 1000 + 2000 + 4000 + 8000 + 10_000 * 3)
+  })
+
+  test.each([
+    ['half a frame', '{"type":"result","id":1,'],
+    ['no frame', '[]'],
+    ['nothing', 'null'],
+    ['a result without an id', '{"type":"result","output":{}}'],
+    ['an error without a problem', '{"type":"error","id":1}'],
+    ['an event without records', '{"type":"event","id":1,"revision":2,"isSnapshot":true,"put":{},"gone":[]}'],
+    ['an event with records of no id', '{"type":"event","id":1,"revision":2,"isSnapshot":true,"put":[null],"gone":[]}'],
+    ['an event of no revision', '{"type":"event","id":1,"revision":"2","isSnapshot":true,"put":[],"gone":[]}'],
+    ['a goodbye without a reason', '{"type":"bye","why":"refused"}'],
+  ])('on which the server says %s is left, and made again', async (_, text) => {
+    const { client, connections, gone, welcome, pass } = await connect()
+    client.watch('pods', nothing)
+    await welcome()
+    const asked = failure(client.ask('pods.get', {}))
+    connections[0]?.pair.server.send(text)
+    expect(await asked).toMatchObject({ code: 'OFFLINE' })
+    expect(gone).toEqual([undefined])
+    await pass(250)
+    expect(connections).toHaveLength(2)
+  })
+
+  test('goes on when the server says what only newer clients know', async () => {
+    const { client, gone, welcome, say } = await connect()
+    await welcome()
+    await say({ type: 'constructor' } as unknown as FromServer)
+    await say({ type: 'weather', id: 'x' } as unknown as FromServer)
+    expect([client.isOnline, gone]).toEqual([true, []])
   })
 
   test('comes back between half of the wait and all of it, as chance has it', async () => {
