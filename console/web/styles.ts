@@ -134,6 +134,8 @@ const controls = css`
     border-color: transparent;
     background: none;
   }
+  /* Its parts are stopped at one by one. */
+  input[type='datetime-local']:focus-within,
   :focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;

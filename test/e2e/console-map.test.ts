@@ -2,13 +2,14 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Page } from 'playwright'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { layOut, squareAt, type Point } from '../../console/web/map/layout.ts'
 import type { Pack } from '../../kernel/index.ts'
 import { done } from '../support/api.ts'
 import { Chromium, type Tab } from '../support/chromium.ts'
+import { Visitor } from '../support/console.ts'
 import type { RawNode } from '../support/raw-node.ts'
-import { ADMIN, startServer, type Server } from '../support/server.ts'
+import { startServer, type Server } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -18,7 +19,8 @@ let browser: Chromium
 let pack: Pack
 let left: RawNode
 let right: RawNode
-let tab: Tab | undefined
+/** Signed in once: a session belongs to its tab. */
+let tab: Tab
 
 beforeAll(async () => {
   server = await startServer({ env: { STARK_PLUGINS_DIR: plugins } })
@@ -26,6 +28,7 @@ beforeAll(async () => {
   left = await server.join({ name: 'left', labels: { zone: 'a' } })
   browser = await Chromium.launch(temporaryFolder('chromium'))
   right = await server.join({ name: 'right', labels: { zone: 'b' } })
+  tab = (await Visitor.come(browser, server.url)).tab
 })
 afterAll(async () => {
   await browser.close()
@@ -33,16 +36,8 @@ afterAll(async () => {
   right.close()
   await server.kill('SIGTERM')
 })
-/** Of a test; a tab of its own is signed in by nobody. */
-afterEach(async () => {
-  await tab?.close()
-})
-
-async function signIn(path: string): Promise<Tab> {
-  tab = await browser.open(server.url + path)
-  await tab.page.getByLabel('E-mail').fill(ADMIN.email)
-  await tab.page.getByLabel('Password').fill(ADMIN.password)
-  await tab.page.getByRole('button', { name: 'Sign in' }).click()
+async function open(address: string): Promise<Tab> {
+  await tab.goTo(server.url + address)
   await tab.page.getByText('Live', { exact: true }).waitFor()
   return tab
 }
@@ -87,7 +82,7 @@ const hasFlown = (page: Page) => page.evaluate(() => document.body.dataset['flow
 
 describe('the map', () => {
   test('shows a pod come and where it is, and keeps in the address what is grouped, coloured and searched', async () => {
-    const { page, complaints } = await signIn('/')
+    const { page, complaints } = await open('/')
     await page.getByText('2 nodes, 0 pods').waitFor()
     await watchAbove(page)
     const pod = await running('arrives', left)
@@ -118,7 +113,7 @@ describe('the map', () => {
   })
 
   test('moves nothing for those who asked for less motion', async () => {
-    const { page } = await signIn('/')
+    const { page } = await open('/')
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await page.getByText('2 nodes, 0 pods').waitFor()
     await watchAbove(page)
@@ -128,12 +123,13 @@ describe('the map', () => {
     expect(await hasFlown(page)).toBe(false)
     await page.mouse.move(square.x, square.y)
     await page.getByText('default/appears: running').waitFor()
+    await page.emulateMedia({ reducedMotion: null })
     await server.delete(`/api/pods/${pod.id}`)
     await right.report(await server.pod(pod.id), { status: 'stopped' })
   })
 
   test('is walked with the arrow keys, heard, opened with Enter, and the same as a list', async () => {
-    const { page, complaints } = await signIn('/')
+    const { page, complaints } = await open('/')
     const map = page.getByRole('application', { name: 'Map of the nodes' })
     await map.focus()
     await page.keyboard.press('ArrowRight')
@@ -154,10 +150,63 @@ describe('the map', () => {
   })
 })
 
+describe('two fingers', () => {
+  /** Where the other node was, something else is once the map is zoomed in around this one. */
+  const isThere = (page: Page, node: string) => page.getByText(`${node}: online`).first()
+
+  test('on a screen zoom in around what is between them, and out again, and the page stays as large as it is', async () => {
+    const { page, complaints } = await open('/')
+    await page.getByText('2 nodes, 0 pods').waitFor()
+    const [at, other] = [await squareOf(page, 'left'), await squareOf(page, 'right')]
+    await page.mouse.move(other.x, other.y)
+    await isThere(page, 'right').waitFor()
+    const session = await page.context().newCDPSession(page)
+    const pinch = async (from: number, to: number) => {
+      const fingers = (apart: number) => [
+        { x: at.x - apart, y: at.y, id: 0 },
+        { x: at.x + apart, y: at.y, id: 1 },
+      ]
+      await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: fingers(from) })
+      for (let step = 1; step <= STEPS; step += 1) {
+        const apart = from + ((to - from) * step) / STEPS
+        await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: fingers(apart) })
+      }
+      await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    }
+    await pinch(6, 120)
+    await page.mouse.move(other.x + 1, other.y)
+    await isThere(page, 'right').waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => visualViewport?.scale)).toBe(1)
+    await pinch(120, 6)
+    await page.mouse.move(other.x, other.y)
+    await isThere(page, 'right').waitFor()
+    await session.detach()
+    expect(complaints).toEqual([])
+  })
+
+  test('on a touchpad do the same, as a wheel with Ctrl, and the page stays as large as it is', async () => {
+    const { page, complaints } = await open('/')
+    await page.getByText('2 nodes, 0 pods').waitFor()
+    const [at, other] = [await squareOf(page, 'left'), await squareOf(page, 'right')]
+    const ratio = await page.evaluate(() => devicePixelRatio)
+    await page.mouse.move(at.x, at.y)
+    await page.keyboard.down('Control')
+    for (let step = 0; step < STEPS; step += 1) await page.mouse.wheel(0, -30)
+    await page.keyboard.up('Control')
+    await page.mouse.move(other.x, other.y)
+    await page.getByRole('application', { name: 'Map of the nodes' }).hover({ position: { x: 5, y: 5 } })
+    await page.mouse.move(other.x + 1, other.y)
+    await isThere(page, 'right').waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => devicePixelRatio)).toBe(ratio)
+    expect(complaints).toEqual([])
+  })
+})
+const STEPS = 12
+
 describe('a list', () => {
   test('is narrowed down by what is clicked, and two pods that are chosen are stopped at once, by the keyboard alone', async () => {
     const pods = [await running('stops-1', left), await running('stops-2', left), await running('stays', right)]
-    const { page, complaints } = await signIn('/pods')
+    const { page, complaints } = await open('/pods')
     await page.getByRole('link', { name: 'stays' }).waitFor()
     await page.getByLabel('Filter pods').fill('stops')
     await page.getByText('2 of 3').waitFor()
@@ -181,7 +230,7 @@ describe('a list', () => {
 
   test('of nodes says of each that an action failed for, why', async () => {
     const gone = await server.join({ name: 'gone', labels: { tier: 'old' } })
-    const { page } = await signIn('/nodes')
+    const { page } = await open('/nodes')
     await page.getByRole('button', { name: 'tier=old' }).click()
     await page.waitForURL(`${server.url}/nodes?labels=tier%3Dold`)
     await page.getByLabel('Choose gone').check()
@@ -204,7 +253,7 @@ describe('what if', () => {
       server.post<{ id: string }>('/api/deployments', { pack: 'waits@1.0.0', name: 'stays-up', replicas: 2, template: {} }),
     )
     await waitFor('both pods to be placed', async () => (await placed()).length === 2)
-    const { page, complaints } = await signIn('/')
+    const { page, complaints } = await open('/')
     const map = page.getByRole('application', { name: 'Map of the nodes' })
     await map.focus()
     await page.keyboard.press('ArrowRight')
@@ -231,7 +280,7 @@ describe('what if', () => {
   })
 
   test('tells what would be without a zone, and with another node', async () => {
-    const { page, complaints } = await signIn('/whatif')
+    const { page, complaints } = await open('/whatif')
     await page.getByLabel('What if we').selectOption('lose')
     await page.locator('step-form select[name=pair]').selectOption('zone=b')
     await page.getByRole('button', { name: 'Try it' }).click()
@@ -259,7 +308,7 @@ describe('the queue', () => {
   test('says what keeps pods waiting, of all that are alike together, and leads to what would place one', async () => {
     const big = { resources: { requests: { cpu: 9_000 }, limits: { cpu: 9_000 } } }
     const pods = [await server.run(pack, { name: 'big-1', ...big }), await server.run(pack, { name: 'big-2', ...big })]
-    const { page, complaints } = await signIn('/queue')
+    const { page, complaints } = await open('/queue')
     await page.getByText('2 pods wait for a node.').waitFor()
     const group = page.getByRole('region', { name: 'no node fits: they lack cpu' })
     expect(await group.getByRole('listitem').count()).toBe(2)
@@ -273,7 +322,7 @@ describe('the queue', () => {
 })
 
 test('the charts grow while one looks, are said in words and as a table, and a node has its own', async () => {
-  const { page, complaints } = await signIn('/charts')
+  const { page, complaints } = await open('/charts')
   const chart = page.getByRole('region', { name: 'Pods' })
   const before = Number(/running (\d+)/.exec(await chart.getByText(/^running \d/).innerText())?.[1])
   const pod = await running('counted', left)
@@ -292,25 +341,25 @@ test('the charts grow while one looks, are said in words and as a table, and a n
 })
 
 describe('a plugin from outside', () => {
-  test('adds a panel to the page of a node and a colouring to the map, and takes them along when it goes', async () => {
+  test('adds a panel to the page of a node while somebody looks, and a colouring to the map, and takes them along when it goes', async () => {
+    const { page, complaints } = await open('/nodes/right')
+    await page.getByRole('heading', { name: 'right online' }).waitFor()
+    const price = page.getByRole('region', { name: 'Price' })
+    expect(await price.count()).toBe(0)
+    await done(server.patch(`/api/nodes/${right.id}`, { labels: { ...right.node.labels, 'price.stark/hour': '0.5' } }))
     const file = path.join(plugins, 'price-panel.ts')
     copyFileSync('plugins/examples/price-panel.ts', file)
-    const listed = () => done(server.get<readonly { readonly title: string }[]>('/panels.json'))
-    await waitFor('the plugin to be enabled', async () => (await listed()).length === 1, { timeoutMs: 20_000 })
-    await done(server.patch(`/api/nodes/${right.id}`, { labels: { ...right.node.labels, 'price.stark/hour': '0.5' } }))
-
-    const { page, complaints } = await signIn('/nodes/right')
-    await page.getByRole('region', { name: 'Price' }).getByText('It costs 0.5 an hour, 360.00 a month.').waitFor()
+    await price.getByText('It costs 0.5 an hour, 360.00 a month.').waitFor()
     await page.getByRole('link', { name: 'Map', exact: true }).click()
     await page.getByLabel('Colour by').selectOption('Price')
     await page.getByText('costs 1 an hour and more').waitFor()
     await page.waitForURL(`${server.url}/?colour=panel%3Aprice-panel`)
 
+    await page.goBack()
+    await page.goBack()
+    await price.waitFor()
     rmSync(file)
-    await waitFor('the plugin to be gone', async () => (await listed()).length === 0, { timeoutMs: 20_000 })
-    await page.goto(`${server.url}/nodes/right`)
-    await page.getByRole('heading', { name: 'right online' }).waitFor()
-    expect(await page.getByRole('region', { name: 'Price' }).count()).toBe(0)
+    await price.waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
   })
 })

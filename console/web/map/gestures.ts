@@ -15,6 +15,8 @@ export interface GestureListener {
 
 const CLICK_PX_MAX = 6
 const WHEEL_SPEED = 0.0016
+/** Two fingers on a touchpad come as a wheel with Ctrl, and with smaller numbers. */
+const PINCH_SPEED = 0.01
 const WHEEL_LINE_PX = 16
 
 /** @returns what ends it */
@@ -52,7 +54,7 @@ export function followGestures(element: HTMLElement, listener: GestureListener):
     wheel(event: WheelEvent) {
       event.preventDefault()
       const px = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * WHEEL_LINE_PX
-      listener.onZoom(Math.exp(-px * WHEEL_SPEED), placeOf(event))
+      listener.onZoom(Math.exp(-px * (event.ctrlKey ? PINCH_SPEED : WHEEL_SPEED)), placeOf(event))
     },
   }
   const all = Object.entries(handlers) as [string, EventListener][]
