@@ -155,6 +155,7 @@ test('the palette, the list of keys and a question with a form are for everybody
 })
 
 test('a fault would be found', async () => {
+  await page.evaluate(AXE)
   expect(await overflow()).toBe(false)
   for (const direction of ['rtl', 'ltr']) {
     const isFound = await page.evaluate((dir) => {

@@ -3,21 +3,26 @@
  * Fields made from a JSON Schema, each with what the schema says of it and what the server has against it. What holds others is
  * folded away until it is wanted, or until something in it is wrong. Fires form-change with the new value.
  */
-import { html, LitElement, nothing, type TemplateResult } from 'lit'
+import { html, LitElement, type TemplateResult } from 'lit'
 import { shared } from '../styles.ts'
-import { isFilled, isFolded, parsed, shown, summaryOf, without, wordOf } from './field-text.ts'
+import {
+  choiceControl,
+  choicesControl,
+  errorsOf,
+  helpText,
+  hiddenLinesControl,
+  jsonControl,
+  numberControl,
+  textControl,
+  wordsControl,
+  type Asked,
+  type Form,
+} from './controls.ts'
+import { isFilled, isFolded, summaryOf, without } from './field-text.ts'
 import { formStyles } from './form-styles.ts'
 import './pairs-field.ts'
-import { fieldOf, helpOf, labelOf, plainly, type Field, type Schema } from './schema.ts'
+import { fieldOf, labelOf, type Field, type Schema } from './schema.ts'
 import { errorsAt, hasErrorsBelow, isObject, pointerOf, valueAt, withValue, type FieldError, type Path, type Value } from './value.ts'
-
-interface Asked {
-  readonly path: Path
-  readonly schema: Schema
-  readonly isRequired: boolean
-  readonly value: unknown
-  readonly label: string
-}
 
 export class SchemaForm extends LitElement {
   static override styles = [shared, formStyles]
@@ -42,9 +47,14 @@ export class SchemaForm extends LitElement {
     this.suggestions = {}
   }
 
+  get #form(): Form {
+    const { errors, suggestions } = this
+    return { errors, suggestions, put: (path, given) => this.#put(path, given) }
+  }
+
   override render() {
     const field = fieldOf(this.schema)
-    return field.is === 'group' ? this.#fields(field, []) : this.#json({ ...this.#ask([], this.schema, true), label: 'Input' })
+    return field.is === 'group' ? this.#fields(field, []) : jsonControl(this.#form, { ...this.#ask([], this.schema, true), label: 'Input' })
   }
 
   /** What must be there comes first, and what holds others last. */
@@ -69,23 +79,23 @@ export class SchemaForm extends LitElement {
       case 'pairs':
         return this.#folded(asked, this.#pairs(asked, field.isNumeric))
       case 'json':
-        return this.#folded(asked, this.#json(asked))
+        return this.#folded(asked, jsonControl(this.#form, asked))
       case 'choices':
-        return this.#choices(asked, field.choices)
+        return choicesControl(this.#form, asked, field.choices)
       case 'boolean':
-        return this.#choice(asked, { choices: ['true', 'false'], read: (text) => text === 'true' })
+        return choiceControl(this.#form, asked, { choices: ['true', 'false'], read: (text) => text === 'true' })
       case 'choice':
-        return this.#choice(asked, { choices: field.choices, read: (text) => text })
+        return choiceControl(this.#form, asked, { choices: field.choices, read: (text) => text })
       case 'number':
-        return this.#number(asked, field.isWhole)
+        return numberControl(this.#form, asked, field.isWhole)
       case 'number or text':
-        return this.#text(asked, (text) => (/^\d+$/.test(text) ? Number(text) : text))
+        return textControl(this.#form, asked, (text) => (/^\d+$/.test(text) ? Number(text) : text))
       case 'words':
-        return this.#words(asked)
+        return wordsControl(this.#form, asked)
       case 'hidden lines':
-        return this.#hiddenLines(asked)
+        return hiddenLinesControl(this.#form, asked)
       case 'text':
-        return this.#text(asked, (text) => text)
+        return textControl(this.#form, asked, (text) => text)
     }
   }
 
@@ -95,7 +105,7 @@ export class SchemaForm extends LitElement {
     if (hasErrorsBelow(this.errors, path) || errorsAt(this.errors, path).length > 0 || isFilled(value)) this.#unfolded.add(pointer)
     return html`<details ?open=${this.#unfolded.has(pointer)}>
       <summary>${label} <span class="muted">${summaryOf(value, fieldOf(schema))}</span></summary>
-      ${helpText(schema)} ${inside} ${this.#errorsOf(path)}
+      ${helpText(schema)} ${inside} ${errorsOf(this.errors, path)}
     </details>`
   }
 
@@ -126,173 +136,9 @@ export class SchemaForm extends LitElement {
     ></pairs-field>`
   }
 
-  #choices({ path, value, schema, label }: Asked, choices: readonly string[]): TemplateResult {
-    const chosen: readonly unknown[] = Array.isArray(value) ? value : []
-    const turn = (choice: string): void =>
-      this.#put(
-        path,
-        choices.filter((each) => (each === choice ? !chosen.includes(each) : chosen.includes(each))),
-      )
-    return html`<div class="field" role="group" aria-label=${label}>
-      <span class="label">${label}</span>
-      ${choices.map(
-        (choice) =>
-          html`<label class="beside"
-            ><input type="checkbox" .checked=${chosen.includes(choice)} @change=${() => turn(choice)} /> ${choice}</label
-          >`,
-      )}
-      ${helpText(schema)} ${this.#errorsOf(path)}
-    </div>`
-  }
-
-  #choice(asked: Asked, { choices, read }: { choices: readonly string[]; read: (text: string) => unknown }): TemplateResult {
-    const { path, value, isRequired, schema } = asked
-    const change = (event: Event): void => {
-      const { value: text } = event.target as HTMLSelectElement
-      this.#put(path, text === '' ? without(schema) : read(text))
-    }
-    const current = typeof value === 'boolean' ? String(value) : shown(value)
-    const empty =
-      isRequired && current !== '' ? '' : html`<option value="" ?selected=${current === ''}>${isRequired ? '' : 'as usual'}</option>`
-    const options = choices.map((choice) => html`<option value=${choice} ?selected=${choice === current}>${wordOf(choice)}</option>`)
-    return this.#labelled(
-      asked,
-      (id, described) =>
-        html`<select id=${id} aria-describedby=${described} @change=${change}>
-          ${empty}${options}
-        </select>`,
-    )
-  }
-
-  #number(asked: Asked, isWhole: boolean): TemplateResult {
-    const { path, schema, value } = asked
-    const { minimum, maximum } = { ...schema, ...schema.anyOf?.[0] }
-    const change = (event: InputEvent): void => {
-      const { value: text } = event.target as HTMLInputElement
-      this.#put(path, text === '' ? without(schema) : Number(text))
-    }
-    return this.#labelled(
-      asked,
-      (id, described, isWrong) =>
-        html`<input
-          id=${id}
-          type="number"
-          step=${isWhole ? 1 : 'any'}
-          min=${minimum ?? nothing}
-          max=${maximum ?? nothing}
-          aria-describedby=${described}
-          aria-invalid=${isWrong}
-          .value=${shown(value)}
-          @input=${change}
-        />`,
-    )
-  }
-
-  #text(asked: Asked, read: (text: string) => unknown): TemplateResult {
-    const { path, schema, value, isRequired } = asked
-    const suggestions = this.suggestions[pointerOf(path)] ?? []
-    const change = (event: InputEvent): void => {
-      const { value: text } = event.target as HTMLInputElement
-      this.#put(path, text === '' ? without(schema) : read(text))
-    }
-    return this.#labelled(
-      asked,
-      (id, described, isWrong) =>
-        html`<input
-            id=${id}
-            list="${id}-list"
-            type=${schema.writeOnly ? 'password' : 'text'}
-            autocomplete=${schema.writeOnly ? 'new-password' : 'off'}
-            spellcheck="false"
-            aria-describedby=${described}
-            aria-invalid=${isWrong}
-            aria-required=${isRequired}
-            .value=${shown(value)}
-            @input=${change}
-          />
-          <datalist id="${id}-list">${suggestions.map((each) => html`<option value=${each}></option>`)}</datalist>`,
-    )
-  }
-
-  #hiddenLines(asked: Asked): TemplateResult {
-    const { path, schema, value } = asked
-    const change = (event: InputEvent): void => {
-      const { value: text } = event.target as HTMLTextAreaElement
-      this.#put(path, text === '' ? without(schema) : text)
-    }
-    return this.#labelled(
-      asked,
-      (id, described, isWrong) =>
-        html`<textarea
-          id=${id}
-          class="hidden-lines"
-          rows="3"
-          autocomplete="off"
-          spellcheck="false"
-          aria-describedby=${described}
-          aria-invalid=${isWrong}
-          .value=${shown(value)}
-          @input=${change}
-        ></textarea>`,
-    )
-  }
-
-  /** A line each, because what is in them may have spaces. */
-  #words(asked: Asked): TemplateResult {
-    const { path, schema, value } = asked
-    const change = (event: InputEvent): void => {
-      const words = (event.target as HTMLTextAreaElement).value.split('\n').filter((line) => line !== '')
-      this.#put(path, words.length === 0 ? without(schema) : words)
-    }
-    const text = Array.isArray(value) ? value.join('\n') : ''
-    return this.#labelled(
-      { ...asked, label: `${asked.label}, one a line` },
-      (id, described) => html`<textarea id=${id} rows="2" aria-describedby=${described} .value=${text} @change=${change}></textarea>`,
-    )
-  }
-
-  #json(asked: Asked): TemplateResult {
-    const { path, value, schema } = asked
-    const change = (event: Event): void => {
-      const area = event.target as HTMLTextAreaElement
-      const read = parsed(area.value)
-      area.setCustomValidity(read ? '' : 'is not JSON')
-      area.reportValidity()
-      if (read) this.#put(path, read.value ?? without(schema))
-    }
-    const text = value === undefined ? '' : JSON.stringify(value, null, 2)
-    return this.#labelled(
-      { ...asked, label: `${asked.label} as JSON` },
-      (id, described) => html`<textarea id=${id} rows="4" aria-describedby=${described} .value=${text} @change=${change}></textarea>`,
-    )
-  }
-
-  #labelled(
-    { path, schema, label, isRequired }: Asked,
-    control: (id: string, described: string, isWrong: 'true' | 'false') => TemplateResult,
-  ): TemplateResult {
-    const id = `field${pointerOf(path).replaceAll('/', '-')}`
-    const isWrong = errorsAt(this.errors, path).length > 0 ? 'true' : 'false'
-    return html`<div class="field">
-      <label for=${id}>${label}${isRequired ? html` <span class="muted">(required)</span>` : ''}</label>
-      ${control(id, `${id}-help ${id}-error`, isWrong)}
-      <div id="${id}-help">${helpText(schema)}</div>
-      <div id="${id}-error">${this.#errorsOf(path)}</div>
-    </div>`
-  }
-
-  #errorsOf(path: Path) {
-    return errorsAt(this.errors, path).map(({ message }) => html`<p class="error">${plainly(message)}</p>`)
-  }
-
   #put(path: Path, given: unknown): void {
     this.value = (withValue(this.value, path, given) ?? {}) as Value
     this.dispatchEvent(new CustomEvent('form-change', { detail: this.value }))
   }
 }
 customElements.define('schema-form', SchemaForm)
-
-function helpText(schema: Schema) {
-  const help = helpOf(schema)
-  return help === '' ? '' : html`<p class="help muted">${help}</p>`
-}
