@@ -35,7 +35,8 @@ export async function openBundleCache(folder: string, { bytesMax = BUNDLE_CACHE_
   const provide = (sha256: string, download: () => Promise<Uint8Array>): Promise<void> => {
     const running = downloads.get(sha256)
     if (running) return running
-    const started = fill(folder, sha256, download).finally(() => downloads.delete(sha256))
+    const makeRoom = (): Promise<void> => trim(folder, 0, uses)
+    const started = fill({ folder, sha256, download, makeRoom }).finally(() => downloads.delete(sha256))
     downloads.set(sha256, started)
     return started
   }
@@ -70,7 +71,15 @@ export async function openBundleCache(folder: string, { bytesMax = BUNDLE_CACHE_
 
 const fileOf = (folder: string, sha256: string): string => path.join(folder, `${sha256}.mjs`)
 
-async function fill(folder: string, sha256: string, download: () => Promise<Uint8Array>): Promise<void> {
+interface Filling {
+  readonly folder: string
+  readonly sha256: string
+  readonly download: () => Promise<Uint8Array>
+  /** Removes all that no pod uses. */
+  readonly makeRoom: () => Promise<void>
+}
+
+async function fill({ folder, sha256, download, makeRoom }: Filling): Promise<void> {
   const file = fileOf(folder, sha256)
   if (await isIntact(file, sha256)) {
     const now = new Date()
@@ -81,11 +90,28 @@ async function fill(folder: string, sha256: string, download: () => Promise<Uint
   const actual = hashOf(bytes)
   if (actual !== sha256)
     throw new KernelError('HASH_MISMATCH', `the bundle that was downloaded has the sha-256 ${actual}, and not ${sha256}`)
+  try {
+    await place(file, bytes)
+  } catch (error) {
+    if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    // The disk is full, and maybe of bundles.
+    await makeRoom()
+    await place(file, bytes)
+  }
+}
+
+/** Whole or not at all. */
+async function place(file: string, bytes: Uint8Array): Promise<void> {
   const partial = `${file}.${process.pid}.partial`
-  await writeFile(partial, bytes)
-  // Pods run as another user when the agent is root, and nobody has a reason to write it again.
-  await chmod(partial, 0o444)
-  await rename(partial, file)
+  try {
+    await writeFile(partial, bytes)
+    // Pods run as another user when the agent is root, and nobody has a reason to write it again.
+    await chmod(partial, 0o444)
+    await rename(partial, file)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
 }
 
 async function isIntact(file: string, sha256: string): Promise<boolean> {

@@ -2,9 +2,24 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { openBundleCache } from '../../agents/node/bundle-cache.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+
+/** A disk that takes so much. */
+const disk = vi.hoisted(() => ({ bytes: Infinity }))
+vi.mock(import('node:fs/promises'), async (original) => {
+  const real = await original()
+  const writeFile = async (file: string, data: Uint8Array): Promise<void> => {
+    const { dirname, join } = await import('node:path')
+    const names = await real.readdir(dirname(file))
+    const sizes = await Promise.all(names.map(async (name) => (await real.stat(join(dirname(file), name))).size))
+    const free = disk.bytes - sizes.reduce((sum, size) => sum + size, 0)
+    await real.writeFile(file, data.subarray(0, Math.max(0, free)))
+    if (data.length > free) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  }
+  return { ...real, writeFile: writeFile as typeof real.writeFile }
+})
 
 const bytes = Buffer.from('export default () => 1')
 const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -86,6 +101,24 @@ describe('the bundle cache', () => {
     await cache.get(bundles[3]?.sha256 ?? '', async () => bundles[3]?.bytes ?? bytes)
     expect([a, c, d].map((file) => existsSync(file ?? ''))).toEqual([false, true, true])
     third.release()
+  })
+
+  test('makes room on a disk that is full, and leaves nothing of what does not fit even then', async () => {
+    const folder = temporaryFolder('bundles')
+    const cache = await openBundleCache(folder)
+    const [used, unused, next, large] = ['used', 'unused', 'next', 'large'].map((text) => bundleOf(text.repeat(10)))
+    const get = ({ sha256 = '', bytes = Buffer.of() } = {}) => cache.get(sha256, async () => bytes)
+    await get(used)
+    ;(await get(unused)).release()
+    // As much as there is now.
+    disk.bytes = 100
+    await get(next)
+    const names = [used, next].map((bundle) => `${bundle?.sha256}.mjs`).toSorted()
+    expect(readdirSync(folder).toSorted()).toEqual(names)
+    await expect(get(large)).rejects.toMatchObject({ code: 'ENOSPC' })
+    expect(readdirSync(folder).toSorted()).toEqual(names)
+    disk.bytes = Infinity
+    await get(large)
   })
 
   test('removes what a killed download has left', async () => {
