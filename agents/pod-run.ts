@@ -11,6 +11,8 @@ import type { PodEvents, PodExit, RunningPod, Usage } from './runtime.ts'
 import type { Taken } from './reconcile.ts'
 
 const RETRY_MS = 1_000
+/** Of what a start needs and cannot have for now; the wait doubles. */
+const START_RETRY_MS_MAX = 30_000
 const LINES_PER_CALL = 500
 /** Below the control plane's limit of a frame, with room for what JSON adds. */
 const CHARACTERS_PER_CALL = 200_000
@@ -18,7 +20,7 @@ const CHARACTERS_PER_CALL = 200_000
 export interface PodRunOptions {
   readonly pod: Pod
   readonly clock: Clock
-  /** Gets the bundle and starts it. @throws Error when there is no bundle to run */
+  /** Gets the bundle and starts it. @throws WireError that is retryable when it cannot be had now, Error when there is none to run */
   readonly start: (pod: Pod, events: PodEvents) => Promise<RunningPod>
   readonly ask: <T>(operation: string, input: object) => Promise<T>
   /** Something has changed that the agent may want to act on. */
@@ -46,6 +48,9 @@ export class PodRun implements Taken {
   #isStarting = false
   #isDiscarded = false
   #stop: { readonly reason: string; readonly graceMs: number } | undefined
+  #startRetryMs = RETRY_MS
+  /** There while a start that could not be made waits for the next try. */
+  #cancelStart: (() => void) | undefined
   #cancelRetry: (() => void) | undefined
   #cancelDeadline: (() => void) | undefined
 
@@ -99,6 +104,7 @@ export class PodRun implements Taken {
   discard(): void {
     if (this.#isDiscarded) return
     this.#isDiscarded = true
+    this.#cancelStart?.()
     this.#cancelRetry?.()
     this.#cancelDeadline?.()
     if (this.#running) this.#running.kill()
@@ -125,10 +131,24 @@ export class PodRun implements Taken {
       if (this.#isDiscarded) running.kill()
       else if (this.#stop) running.stop(this.#stop.reason, this.#stop.graceMs)
     } catch (error) {
-      this.#end({ status: 'failed', reason: 'PackLoadError', message: messageOf(error) })
+      this.#cannotStart(error)
     } finally {
       this.#isStarting = false
     }
+  }
+
+  /** A server that is away for a while is no fault of the pod's: it stays `starting`, and begins when that has been told once more. */
+  #cannotStart(error: unknown): void {
+    if (this.hasEnded) return
+    const message = messageOf(error)
+    if (this.#stop) return this.#end({ status: 'stopped', reason: this.#stop.reason, message: 'stopped before it began' })
+    if (!(error instanceof WireError && error.retryable)) return this.#end({ status: 'failed', reason: 'PackLoadError', message })
+    this.#report = { status: 'starting', message }
+    this.#cancelStart = this.#options.clock.after(this.#startRetryMs, () => {
+      this.#cancelStart = undefined
+      this.retell()
+    })
+    this.#startRetryMs = Math.min(START_RETRY_MS_MAX, 2 * this.#startRetryMs)
   }
 
   #events(): PodEvents {
@@ -163,6 +183,7 @@ export class PodRun implements Taken {
   }
 
   #end(report: Report): void {
+    this.#cancelStart?.()
     this.#cancelDeadline?.()
     this.#now(report)
   }
@@ -203,7 +224,7 @@ export class PodRun implements Taken {
     const isCurrent = await this.#tellReport(report)
     this.#told = report
     if (!isCurrent && !this.hasEnded) this.discard()
-    else if (report.status === 'starting') void this.#begin()
+    else if (report.status === 'starting' && !this.#cancelStart) void this.#begin()
   }
 
   /** @returns whether the pod is still this run's */

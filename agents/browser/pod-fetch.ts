@@ -2,6 +2,7 @@
  * `context.fetch` in a browser, made by the agent's worker: without any credentials, and bounded as in Node.js. Beside that it is
  * the browser's own fetch, so a server on another origin is only read when it allows that (CORS).
  */
+import { readBody } from '../body.ts'
 import { decodeBase64, encodeBase64 } from '../pack-runtime.ts'
 import { FETCH_REQUEST_BYTES_MAX, FETCH_RESPONSE_BYTES_MAX, FETCH_TIMEOUT_MS } from '../fetch-limits.ts'
 import { PodCallError } from '../pod-services.ts'
@@ -22,7 +23,7 @@ export async function podFetch(call: FetchCall, signal: AbortSignal): Promise<Fe
     const init: RequestInit = { method: call.method, headers, body, signal: limit.signal, ...ANONYMOUS }
     const response = await fetch(url.href, init)
     const { status, statusText } = response
-    const bytes = await readBody(response)
+    const bytes = await readBody(response, FETCH_RESPONSE_BYTES_MAX, tooLong)
     return { url: response.url, status, statusText, headers: [...response.headers], body: encodeBase64(bytes) }
   } catch (error) {
     if (error instanceof PodCallError) throw error
@@ -31,6 +32,8 @@ export async function podFetch(call: FetchCall, signal: AbortSignal): Promise<Fe
     limit.end()
   }
 }
+
+const tooLong = (): PodCallError => new PodCallError('LIMIT_EXCEEDED', `the answer has more than ${FETCH_RESPONSE_BYTES_MAX} bytes`)
 
 /** Nothing of the person whose browser this is goes with it. */
 const ANONYMOUS: RequestInit = { credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store', mode: 'cors' }
@@ -48,25 +51,4 @@ function limited(signal: AbortSignal): { readonly signal: AbortSignal; readonly 
       signal.removeEventListener('abort', abort)
     },
   }
-}
-
-async function readBody(response: Response): Promise<Uint8Array> {
-  const reader = response.body?.getReader()
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    bytes += part.value.byteLength
-    if (bytes > FETCH_RESPONSE_BYTES_MAX) {
-      await reader?.cancel()
-      throw new PodCallError('LIMIT_EXCEEDED', `the answer has more than ${FETCH_RESPONSE_BYTES_MAX} bytes`)
-    }
-    chunks.push(part.value)
-  }
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return whole
 }

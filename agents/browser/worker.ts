@@ -5,6 +5,7 @@
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { WireProblem } from '../../kernel/wire/frames.ts'
 import { Agent, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
+import { downloadBundle } from '../bundle-download.ts'
 import { agentClock } from '../clock.ts'
 import { join } from '../join.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
@@ -113,15 +114,8 @@ interface Wanted {
 
 async function run({ pod, pack, events }: Wanted, { facts, token }: { facts: NodeFacts; token: string }): Promise<RunningPod> {
   if (!pack.bundle) throw new Error(`${pack.name}@${pack.version} has no bundle`)
-  const bytes = await bundleBytes(pack.bundle.sha256, () => download(pack, token))
+  const bytes = await bundleBytes(pack.bundle.sha256, async () => (await downloadBundle({ server, pack, token })).buffer)
   return runtime.start({ ...podSpecOf(pod, facts), bytes }, events)
-}
-
-async function download(pack: Pack, token: string): Promise<ArrayBuffer> {
-  const headers = { authorization: `Bearer ${token}` }
-  const response = await fetch(new URL(`/api/packs/${pack.id}/bundle`, server), { headers, credentials: 'omit' })
-  if (!response.ok) throw new Error(`the bundle of ${pack.name}@${pack.version} cannot be had: the server answered ${response.status}`)
-  return response.arrayBuffer()
 }
 
 function tellStatus({ isOnline, isPaused, pods }: AgentStatus, facts: NodeFacts): void {

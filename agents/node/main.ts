@@ -9,6 +9,7 @@ import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Capacity, Labels } from '../../kernel/schema/common.ts'
 import type { Taint } from '../../kernel/schema/taint.ts'
 import { Agent, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
+import { downloadBundle } from '../bundle-download.ts'
 import { join } from '../join.ts'
 import { memoryKeyValues } from '../pod-kv.ts'
 import { PodMail } from '../pod-mail.ts'
@@ -173,7 +174,7 @@ async function runPod({ pod, pack, events }: Wanted, { options, facts, token, bu
   const { sha256 } = pack.bundle
   const isolation = pack.metadata.isolation === 'worker' && options.allowsWorkers ? 'worker' : 'process'
   const trace = new StartTrace(pod, facts)
-  const bundle = await trace.fetching(() => bundles.get(sha256, () => download(options.server, pack, token)))
+  const bundle = await trace.fetching(() => bundles.get(sha256, () => downloadBundle({ server: options.server, pack, token })))
   return runtimes[isolation].start(
     { ...podSpecOf(pod, facts), bundlePath: bundle.path },
     trace.watched({
@@ -184,10 +185,4 @@ async function runPod({ pod, pack, events }: Wanted, { options, facts, token, bu
       },
     }),
   )
-}
-
-async function download(server: string, pack: Pack, token: string): Promise<Uint8Array> {
-  const response = await fetch(new URL(`/api/packs/${pack.id}/bundle`, server), { headers: { authorization: `Bearer ${token}` } })
-  if (!response.ok) throw new Error(`the bundle of ${pack.name}@${pack.version} cannot be had: the server answered ${response.status}`)
-  return new Uint8Array(await response.arrayBuffer())
 }

@@ -2,6 +2,7 @@
  * `context.fetch`, made by the agent: every address is judged by the policy, also those that a redirect leads to, and what
  * travels is bounded. The agent's own headers, cookies and credentials are never added.
  */
+import { readBody } from '../body.ts'
 import { FETCH_REQUEST_BYTES_MAX, FETCH_RESPONSE_BYTES_MAX, FETCH_TIMEOUT_MS } from '../fetch-limits.ts'
 import { PodCallError } from '../pod-services.ts'
 import type { FetchCall, FetchReply } from '../pod-messages.ts'
@@ -28,9 +29,9 @@ export function createPodFetch({ allowFetch = allowWeb }: PodFetchOptions = {}) 
     try {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)])
       const { response, url } = await follow({ ...call, body }, { allowFetch, signal: limit })
-      const bytes = await readBody(response)
+      const bytes = await readBody(response, FETCH_RESPONSE_BYTES_MAX, tooLong)
       const { status, statusText, headers } = response
-      return { url: url.href, status, statusText, headers: withoutEncoding(headers), body: bytes.toString('base64') }
+      return { url: url.href, status, statusText, headers: withoutEncoding(headers), body: Buffer.from(bytes).toString('base64') }
     } catch (error) {
       throw error instanceof PodCallError ? error : new PodCallError('FETCH_FAILED', `cannot fetch ${call.url}: ${reasonOf(error)}`)
     }
@@ -76,19 +77,7 @@ function redirected({ hop, from, to, status }: { hop: Hop; from: URL; to: URL; s
   return { url: to.href, headers, ...(isRewritten ? { method: 'GET', body: null } : { method: hop.method, body: hop.body }) }
 }
 
-async function readBody(response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength
-    // Leaving the loop cancels the body.
-    if (bytes > FETCH_RESPONSE_BYTES_MAX) {
-      throw new PodCallError('LIMIT_EXCEEDED', `the answer has more than ${FETCH_RESPONSE_BYTES_MAX} bytes`)
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
+const tooLong = (): PodCallError => new PodCallError('LIMIT_EXCEEDED', `the answer has more than ${FETCH_RESPONSE_BYTES_MAX} bytes`)
 
 /** The bytes are decoded already. */
 const withoutEncoding = (headers: Headers): [string, string][] =>
