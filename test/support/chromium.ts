@@ -9,8 +9,8 @@ import { chromium, type BrowserContext, type Page } from 'playwright'
 import type { StarkAgent } from '../../agents/browser/element.ts'
 import type { NodePhase, NodeState } from '../../agents/browser/messages.ts'
 import { chromiumFlags, findBrowser } from './browser.mjs'
+import { untilPhase } from './driven-browser.ts'
 import { keepPage, recordPage } from './coverage/pages.ts'
-import { waitFor } from './wait-for.ts'
 
 export class Chromium {
   readonly context: BrowserContext
@@ -75,15 +75,7 @@ export class Tab {
   }
 
   until(phase: NodePhase): Promise<NodeState> {
-    return waitFor(
-      `the tab to be ${phase}`,
-      async () => {
-        const state = await this.state()
-        if (state.phase !== phase) throw new Error(`it is ${state.phase}: ${state.detail}`)
-        return state
-      },
-      { timeoutMs: 20_000 },
-    )
+    return untilPhase(phase, () => this.state())
   }
 
   /** The part of the element that has this name. */
