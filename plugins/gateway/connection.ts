@@ -4,9 +4,10 @@
  */
 import { Compile } from 'typebox/compile'
 import type { RawData, WebSocket } from 'ws'
-import { KernelError, toProblem, type Call, type LiveSession, type PluginKernel, type Principal } from '../../kernel/index.ts'
+import { KernelError, toProblem, type LiveSession, type PluginKernel, type Principal } from '../../kernel/index.ts'
 import { FromClient, type Bye, type FromServer } from '../../kernel/wire/frames.ts'
 import { Seats } from './admission.ts'
+import { run, type Ask } from './ask.ts'
 import { Courier, Delivery, type NextPart } from './courier.ts'
 import { Rounds, type Visited } from './rounds.ts'
 import { Watches } from './watches.ts'
@@ -159,43 +160,26 @@ export class Connection implements LiveSession, Visited {
     }
   }
 
-  async #ask({ id, operation: name, input, idempotencyKey }: Frame<'ask'>, { id: actorId }: Principal): Promise<void> {
+  async #ask(ask: Ask, { id: actorId }: Principal): Promise<void> {
     const { kernel } = this.#shared
-    const remote = this.#remote
+    const { id, operation } = ask
     const correlationId = kernel.newId()
     try {
-      if (this.#asks >= ASKS_MAX)
-        throw new KernelError('TOO_MANY', `${ASKS_MAX} calls are under way on this connection: wait for one of them`)
-      this.#asks += 1
-      const operation = kernel.operations.get(name)
-      if (!operation) throw new KernelError('NOT_FOUND', `there is no operation "${name}"`)
-      const who = await kernel.operations.judge(operation, { bearer: this.#token, remote, correlationId })
-      if (operation.gives ?? operation.bytes) throw new KernelError('INVALID', `${name} moves bytes or lines: call it over HTTP`)
-      const origin = {
-        actorId,
-        roles: who.roles,
-        credentialId: who.credentialId,
-        remote,
-        correlationId,
-        operation: name,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      }
-      const call: Call = {
-        who,
-        correlationId,
-        remote,
-        ifMatch: undefined,
-        idempotencyKey,
-        signal: undefined,
-        operation: name,
-        session: this,
-        origin,
-        status: undefined,
-      }
-      this.#send({ type: 'result', id, output: await kernel.operations.run(operation, input, call) })
+      const asker = { actorId, bearer: this.#token, remote: this.#remote, session: this, correlationId }
+      this.#send({ type: 'result', id, output: await this.#oneOfSoMany(() => run(kernel, ask, asker)) })
     } catch (error) {
-      if (!(error instanceof KernelError)) kernel.log.error('a call failed', { operation: name, correlationId, error: String(error) })
+      if (!(error instanceof KernelError)) kernel.log.error('a call failed', { operation, correlationId, error: String(error) })
       this.#send({ type: 'error', id, problem: toProblem(error, correlationId) })
+    }
+  }
+
+  /** @throws KernelError TOO_MANY */
+  async #oneOfSoMany<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#asks >= ASKS_MAX)
+      throw new KernelError('TOO_MANY', `${ASKS_MAX} calls are under way on this connection: wait for one of them`)
+    this.#asks += 1
+    try {
+      return await call()
     } finally {
       this.#asks -= 1
     }
