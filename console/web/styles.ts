@@ -35,7 +35,10 @@ const type = css`
   }
   code,
   pre {
+    /* What a computer reads goes from left to right. */
+    direction: ltr;
     font: 0.92em/1.5 var(--mono);
+    unicode-bidi: isolate;
   }
   .muted {
     color: var(--muted);

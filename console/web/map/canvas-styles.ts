@@ -21,6 +21,8 @@ export const canvasStyles = css`
   canvas {
     position: absolute;
     inset: 0;
+    /* Names begin where their node does, on the left. */
+    direction: ltr;
     pointer-events: none;
   }
   .tip {

@@ -2,7 +2,7 @@
  * <pack-page name="@scope/web" view="" .cluster=${cluster}></pack-page>
  * One pack: its versions, newest first, which pods run each, and what can be done with it.
  */
-import { html, type TemplateResult } from 'lit'
+import { css, html, type TemplateResult } from 'lit'
 import type { Pack } from '../../../kernel/schema/pack.ts'
 import type { Pod } from '../../../kernel/schema/pod.ts'
 import type { Cluster } from '../cluster.ts'
@@ -26,7 +26,14 @@ const VIEWS = [
 ] as const
 
 export class PackPage extends StateElement {
-  static override styles = shared
+  static override styles = [
+    shared,
+    css`
+      td:last-child {
+        min-width: 22rem;
+      }
+    `,
+  ]
   static override properties = { name: {}, view: {}, cluster: { attribute: false } }
   declare name: string
   declare view: string

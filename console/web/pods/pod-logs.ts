@@ -47,6 +47,7 @@ export class PodLogs extends StateElement {
         border: 1px solid var(--line);
         border-radius: var(--radius);
         background: var(--surface);
+        direction: ltr;
         font: 0.92em/1.5 var(--mono);
         overflow: auto;
       }
