@@ -73,7 +73,7 @@ export class HistoryFeed {
         onItems: (items) => this.#add(items),
       })
     } catch (error) {
-      this.#problem.value = String(error)
+      this.#problem.value = error instanceof Error ? error.message : String(error)
     }
   }
 

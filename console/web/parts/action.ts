@@ -60,9 +60,7 @@ export interface Done {
 
 /** @throws WireError with what the server has against it */
 export async function perform(cluster: Cluster, { operation, input, expects }: Step, filled: Value = {}): Promise<void> {
-  const { kind, id, change = filled } = expects ?? {}
-  const expectation = kind === undefined || id === undefined ? undefined : { kind, id, change }
-  await cluster.ask(operation, { ...input, ...filled }, expectation)
+  await cluster.ask(operation, { ...input, ...filled }, expects && { kind: expects.kind, id: expects.id, change: expects.change ?? filled })
 }
 
 export const undoOf = ({ undo }: Action, filled: Value = {}): Undo | undefined => (typeof undo === 'function' ? undo(filled) : undo)

@@ -99,6 +99,7 @@ export function actionOf(step: Step): Action | undefined {
         input: { id: step.node },
         command: `npx stark node ${step.op} ${shellWord(step.node)}`,
         isDangerous: step.op === 'drain',
+        undo: { steps: [{ operation: 'nodes.uncordon', input: { id: step.node } }], done: `${step.node} takes pods again` },
       }
     case 'policy':
       return {
