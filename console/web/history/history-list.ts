@@ -5,6 +5,7 @@
 import { css, html, type TemplateResult } from 'lit'
 import type { PodHistory } from '../../../kernel/schema/cluster.ts'
 import type { Cluster } from '../cluster.ts'
+import { duration } from '../format.ts'
 import { addressOf } from '../route.ts'
 import { StateElement } from '../state-element.ts'
 import { podStatus } from '../status.ts'
@@ -13,7 +14,7 @@ import type { ShownColumn } from '../tables/data-table.ts'
 import { sorted } from '../tables/table-model.ts'
 import { since } from '../time.ts'
 import { ENTRIES_MAX, HistoryFeed } from './history-feed.ts'
-import { inputOf, type HistoryFilter } from './history-filter.ts'
+import { inputOf, RECENT_MS, type HistoryFilter } from './history-filter.ts'
 
 export class HistoryList extends StateElement {
   static override styles = [
@@ -73,7 +74,7 @@ export class HistoryList extends StateElement {
     const entries = count === 1 ? '1 entry' : `${count} entries`
     if (until !== undefined) return entries
     const which = count >= ENTRIES_MAX ? `the newest ${ENTRIES_MAX}` : entries
-    return `${which}${since === undefined ? ' of the last 15 minutes' : ''}, and what comes`
+    return `${which}${since === undefined ? ` of the last ${duration(RECENT_MS)}` : ''}, and what comes`
   }
 }
 customElements.define('history-list', HistoryList)
