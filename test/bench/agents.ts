@@ -21,9 +21,9 @@ import { office } from '../agents/post-office.ts'
 import { childrenOf } from '../agents/processes.ts'
 import { waitFor } from '../support/wait-for.ts'
 import type { BenchOptions } from './support/bench.ts'
-import { startCluster } from './support/cluster.ts'
+import { startCluster, type BenchCluster } from './support/cluster.ts'
 import { Hollow } from './support/hollow.ts'
-import { cpuMs, privateBytes, residentBytes } from './support/process-usage.ts'
+import { cpuMs, privateBytes } from './support/process-usage.ts'
 import { spread, type Spread } from './support/statistics.ts'
 
 const STARTS = 20
@@ -72,7 +72,12 @@ interface HollowRow {
   readonly joinMs: number
   /** Of one core, while nothing but heartbeats happens. */
   readonly serverCpuShare: number
+  /** Of the heap: what a node costs that is known and away, and what its connection costs beside that. */
+  readonly heapBytesPerNode: number
+  readonly heapBytesPerConnection: number
+  /** All that the process holds more than with no node, the embedded store and what is free in it included. */
   readonly serverBytesPerAgent: number
+  readonly bareHeapBytesPerConnection: number
   readonly bareBytesPerConnection: number
   /** After SIGKILL and a start on the same data. */
   readonly restartToReadyMs: number
@@ -272,23 +277,49 @@ async function memoryOfThreads(folder: string): Promise<number> {
 
 async function measureHollow(row: string, agents: number): Promise<HollowRow> {
   // First, and gone before the agents come: together they would need more files than a process may open.
-  const bareBytesPerConnection = await bareConnections(agents)
+  const bare = await bareConnections(agents)
   const cluster = await startCluster()
   const hollow = new Hollow(cluster)
   try {
-    const empty = residentBytes(cluster.pid())
+    const empty = await heldByServer(cluster)
     const joinMs = await hollow.add(agents)
+    hollow.suspend()
+    await cluster.restart()
+    const away = await heldByServer(cluster)
+    hollow.resume()
+    await hollow.allOnline()
     const serverCpuShare = await shareOfCore(cluster.pid())
-    const serverBytesPerAgent = (residentBytes(cluster.pid()) - empty) / agents
+    const there = await heldByServer(cluster)
     const restartToReadyMs = await cluster.restart()
     const ready = performance.now()
     await hollow.allOnline()
-    const readyToAllBackMs = performance.now() - ready
-    return { row, agents, joinMs, serverCpuShare, serverBytesPerAgent, bareBytesPerConnection, restartToReadyMs, readyToAllBackMs }
+    return {
+      row,
+      agents,
+      joinMs,
+      serverCpuShare,
+      heapBytesPerNode: (away.heap - empty.heap) / agents,
+      heapBytesPerConnection: (there.heap - away.heap) / agents,
+      serverBytesPerAgent: (there.all - empty.all) / agents,
+      bareHeapBytesPerConnection: bare.heap,
+      bareBytesPerConnection: bare.all,
+      restartToReadyMs,
+      readyToAllBackMs: performance.now() - ready,
+    }
   } finally {
     await hollow.stop()
     await cluster.stop()
   }
+}
+
+interface Held {
+  readonly heap: number
+  readonly all: number
+}
+
+async function heldByServer(cluster: BenchCluster): Promise<Held> {
+  const heap = await cluster.heapBytes()
+  return { heap, all: privateBytes(cluster.pid()) }
 }
 
 async function shareOfCore(pid: number): Promise<number> {
@@ -298,10 +329,10 @@ async function shareOfCore(pid: number): Promise<number> {
 }
 
 /** @returns what a bare server holds for each connection that has said something once */
-async function bareConnections(count: number): Promise<number> {
-  const server = fork(path.join(path.dirname(dist), 'test/bench/support/bare-echo.mjs'))
+async function bareConnections(count: number): Promise<Held> {
+  const server = fork(path.join(path.dirname(dist), 'test/bench/support/bare-echo.mjs'), { execArgv: ['--expose-gc'] })
   const [{ port }] = (await once(server, 'message')) as [{ port: number }]
-  const empty = residentBytes(server.pid ?? 0)
+  const empty = await heldByBare(server)
   const sockets: WebSocket[] = []
   for (let index = 0; index < count; index += 1) {
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
@@ -309,10 +340,16 @@ async function bareConnections(count: number): Promise<number> {
     socket.send('{"type":"ask","id":1,"operation":"nodes.heartbeat","input":{}}')
     sockets.push(socket)
   }
-  const bytes = (residentBytes(server.pid ?? 0) - empty) / count
+  const { heap, all } = await heldByBare(server)
   for (const socket of sockets) socket.terminate()
   await ended(server)
-  return bytes
+  return { heap: (heap - empty.heap) / count, all: (all - empty.all) / count }
+}
+
+async function heldByBare(server: ChildProcess): Promise<Held> {
+  server.send('how much?')
+  const [{ heapBytes }] = (await once(server, 'message')) as [{ heapBytes: number }]
+  return { heap: heapBytes, all: privateBytes(server.pid ?? 0) }
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Command, stark } from '../../support/command.ts'
 import { waitFor } from '../../support/wait-for.ts'
+import { heapBytesOf, inspectable } from './inspect.ts'
 
 const SETUP_TOKEN = 'bench-setup-token'
 const SOURCE = `export default async function main(context) { context.ready(); await context.sleep(Number(context.args[0] ?? 0)) }\n`
@@ -17,6 +18,8 @@ export interface BenchCluster {
   readonly startedMs: number
   /** Of the server. */
   pid(): number
+  /** Of the server, once what is not used any more has been collected. */
+  heapBytes(): Promise<number>
   /** @param bearer the administrator unless told */
   call<T>(method: string, at: string, body?: object, bearer?: string): Promise<T>
   /** Ends the server as a power cut does and starts it on its data again. @returns ms until it is ready */
@@ -32,6 +35,7 @@ export async function startCluster(): Promise<BenchCluster> {
     STARK_LOG: 'silent',
     STARK_RATE_LIMIT: '0',
     PORT: '0',
+    ...inspectable,
   }
   let server = new Command(['up'], { env: data })
   const started = performance.now()
@@ -50,6 +54,7 @@ export async function startCluster(): Promise<BenchCluster> {
     env,
     startedMs: performance.now() - started,
     pid: () => server.pid,
+    heapBytes: () => heapBytesOf(server),
     async call<T>(method: string, at: string, body?: object, bearer = token) {
       const response = await fetch(new URL(at, url), {
         method,

@@ -42,6 +42,15 @@ export class Hollow {
     await waitFor('all agents to be online', () => this.online === this.agents.length, { timeoutMs: 120_000, intervalMs: 50 })
   }
 
+  /** All hang up, without a word, and stay away. */
+  suspend(): void {
+    for (const agent of this.agents) agent.suspend()
+  }
+
+  resume(): void {
+    for (const agent of this.agents) agent.resume()
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.agents.map((agent) => agent.stop()))
   }

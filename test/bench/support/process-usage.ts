@@ -12,9 +12,6 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS
 }
 
-/** @returns bytes that it holds in memory, those that it shares counted too */
-export const residentBytes = (pid: number): number => kilobytes(`/proc/${pid}/status`, /VmRSS:\s+(\d+)/)
-
 /** @returns bytes that would be free if it ended */
 export const privateBytes = (pid: number): number =>
   kilobytes(`/proc/${pid}/smaps_rollup`, /Private_Clean:\s+(\d+)/) + kilobytes(`/proc/${pid}/smaps_rollup`, /Private_Dirty:\s+(\d+)/)
