@@ -251,6 +251,7 @@ export class Agent {
   #do(task: Task): void {
     if (task.do === 'start') this.#take(task.pod)
     else if (task.do === 'give up') this.#take(task.pod).giveUp()
+    else if (task.do === 'tell') this.#taken.get(task.pod.id)?.retellOf(task.pod.resourceVersion)
     else if (task.do === 'stop') {
       this.#taken.get(task.pod.id)?.stop(task.pod.reason ?? 'UserStopped', task.pod.terminationGracePeriodSeconds * 1000)
     } else if (task.do === 'kill') this.#taken.get(task.podId)?.discard()

@@ -44,6 +44,7 @@ export class PodRun implements Taken {
   #report: Report = { status: 'starting' }
   #told: Report | undefined
   #storedSeq = 0
+  #retoldOf = 0
   #isTelling = false
   #isStarting = false
   #isDiscarded = false
@@ -115,6 +116,13 @@ export class PodRun implements Taken {
   retell(): void {
     this.#told = undefined
     void this.#tell()
+  }
+
+  /** As it is asked for by this revision of its record, which is seen more than once. */
+  retellOf(revision: number): void {
+    if (revision <= this.#retoldOf) return
+    this.#retoldOf = revision
+    this.retell()
   }
 
   /** It cannot be running: the agent that ran it is gone. */

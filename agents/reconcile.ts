@@ -13,6 +13,8 @@ export interface Taken {
 export type Task =
   | { readonly do: 'start'; readonly pod: Pod }
   | { readonly do: 'stop'; readonly pod: Pod }
+  /** The control plane has not heard of this agent for a while, and does not know how the pod is. */
+  | { readonly do: 'tell'; readonly pod: Pod }
   /** It should be running here, and is not: the agent that ran it is gone. */
   | { readonly do: 'give up'; readonly pod: Pod }
   | { readonly do: 'kill'; readonly podId: string }
@@ -38,6 +40,7 @@ export function reconcile(wanted: ReadonlyMap<string, Pod>, taken: ReadonlyMap<s
     if (known && known.incarnation < pod.incarnation) continue
     if (known) {
       if (pod.status === 'stopping' && !known.hasEnded) tasks.push({ do: 'stop', pod })
+      if (pod.status === 'unknown') tasks.push({ do: 'tell', pod })
     } else tasks.push({ do: pod.status === 'scheduled' ? 'start' : 'give up', pod })
   }
   return tasks
