@@ -17,6 +17,7 @@ import { podSpecOf, type AssignedPod } from '../pod-spec.ts'
 import type { PodEvents, RunningPod } from '../runtime.ts'
 import { openBundleCache, type BundleCache } from './bundle-cache.ts'
 import { agentClock } from '../clock.ts'
+import { claimFolder, clearLeftovers } from './claim.ts'
 import { builtEntries } from './entries.ts'
 import type { FileRuntime } from './file-runtime.ts'
 import { readIdentity, writeIdentity } from './identity.ts'
@@ -55,15 +56,26 @@ export interface RunningNode {
   stop(): Promise<void>
 }
 
-/** @throws WireError when the join token is refused, Error when there is none and one is needed */
+/** @throws WireError when the join token is refused, Error when there is none and one is needed, or when this node has an agent already */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const giveBack = claimFolder(options.folder)
+  try {
+    return await startIn(options, giveBack)
+  } catch (error) {
+    giveBack()
+    throw error
+  }
+}
+
+async function startIn(options: NodeOptions, giveBack: () => void): Promise<RunningNode> {
   const { folder, server, onStatus } = options
   const facts = factsOf(options, (await readIdentity(folder)).id)
   const connecting = connectingTo(server)
   const token = await credential(options, facts, connecting)
   const bundles = await openBundleCache(path.join(folder, 'bundles'))
   const mail = new PodMail()
-  const runtimes = startRuntimes(mail)
+  await clearLeftovers(facts.id)
+  const runtimes = startRuntimes(mail, facts.id)
   let refuse: (error: Error) => void = () => undefined
   const refused = new Promise<never>((_resolve, reject) => {
     refuse = reject
@@ -87,6 +99,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     async stop() {
       await agent.stop()
       await Promise.all([runtimes.process.close(), runtimes.worker.close()])
+      giveBack()
     },
   }
 }
@@ -96,10 +109,10 @@ interface Runtimes {
   readonly worker: FileRuntime
 }
 
-function startRuntimes(mail: PodMail): Runtimes {
+function startRuntimes(mail: PodMail, owner: string): Runtimes {
   const entries = builtEntries()
   const services = { kv: memoryKeyValues(), fetch: createPodFetch(), mail }
-  return { process: createProcessRuntime({ entries, services }), worker: createWorkerRuntime({ entries, services }) }
+  return { process: createProcessRuntime({ entries, services, owner }), worker: createWorkerRuntime({ entries, services }) }
 }
 
 /** The node's own credential: what it was given when it joined, or what it is given now. */

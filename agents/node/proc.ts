@@ -3,7 +3,7 @@
  * V8's own heap limit holds) and no usage of pods.
  * Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** The kernel reports to user space in ticks of 10 ms on every architecture. */
 const TICK_MS = 10
@@ -28,6 +28,27 @@ export function cpuMsOf(pid: number): number | undefined {
 
 /** Tells two processes apart that had one pid after another. */
 export const startTimeOf = (pid: number): string | undefined => statField(pid, 22)
+
+/** Whether there is such a process, of whomever. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** @returns the processes that were started with this argument */
+export const pidsOf = (argument: string): number[] => processes().filter((pid) => read(pid, 'cmdline').split('\0').includes(argument))
+
+function processes(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    return []
+  }
+}
 
 /** @param field as numbered in the manual */
 function statField(pid: number, field: number): string | undefined {

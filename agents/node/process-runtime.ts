@@ -29,6 +29,8 @@ export interface ProcessRuntimeOptions {
   /** Paths of the built files that become processes. */
   readonly entries: RuntimeEntries
   readonly services: PodServices
+  /** The node whose pods they are: the next agent of that node finds what a killed one left; nobody looks for it where there is none. */
+  readonly owner?: string
 }
 
 /** @throws Error when the temporary folder cannot be reached by the pods' user */
@@ -55,9 +57,10 @@ class ProcessRuntime implements FileRuntime {
   #isClosed = false
   #onEmpty: () => void = () => undefined
 
-  constructor({ entries, services }: ProcessRuntimeOptions) {
+  constructor({ entries, services, owner = 'local' }: ProcessRuntimeOptions) {
+    const { bootstrap, guard } = entries
     this.#services = services
-    this.#workspace = makeWorkspace({ bootstrap: entries.bootstrap, guard: entries.guard, isShared: process.getuid?.() === 0 })
+    this.#workspace = makeWorkspace({ bootstrap, guard, owner, isShared: process.getuid?.() === 0 })
     this.#reaper = new ReaperLink({ entry: entries.reaper, folder: this.#workspace.folder })
     process.on('SIGUSR1', ignoreSignal)
   }

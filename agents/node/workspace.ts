@@ -4,7 +4,7 @@
  * own files, because these may be under /root, mode 0700, where the pods' user cannot go.
  * Bundles are hard links of the bundle cache (copies where it is on another file system), so a pod cannot name another's.
  */
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -16,10 +16,18 @@ export interface Workspace {
   makePodFolder(): string
 }
 
-/** @param isShared whether pods run as another user, who must be able to come in */
-export function makeWorkspace({ bootstrap, guard, isShared }: { bootstrap: string; guard: string; isShared: boolean }): Workspace {
-  // The permission model compares paths as they really are.
-  const folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'stark-pods-'))
+export interface WorkspaceOptions {
+  /** Files to copy. */
+  readonly bootstrap: string
+  readonly guard: string
+  /** Whether pods run as another user, who must be able to come in. */
+  readonly isShared: boolean
+  /** Whose it is: by that it is found when nobody is left to remove it. */
+  readonly owner: string
+}
+
+export function makeWorkspace({ bootstrap, guard, isShared, owner }: WorkspaceOptions): Workspace {
+  const folder = mkdtempSync(path.join(parent(), prefixOf(owner)))
   try {
     // Others may pass through and not look around.
     chmodSync(folder, isShared ? 0o711 : 0o700)
@@ -42,6 +50,14 @@ export function makeWorkspace({ bootstrap, guard, isShared }: { bootstrap: strin
     throw error
   }
 }
+
+/** @returns the folders that this owner has, or has left */
+export const workspacesOf = (owner: string): string[] =>
+  readdirSync(parent()).flatMap((name) => (name.startsWith(prefixOf(owner)) ? [path.join(parent(), name)] : []))
+
+/** The permission model compares paths as they really are. */
+const parent = (): string => realpathSync(tmpdir())
+const prefixOf = (owner: string): string => `stark-pods-${owner}-`
 
 /** Where a pod's bundle will be: the permission to read it is given before it is there. */
 export const bundleIn = (podFolder: string): string => path.join(podFolder, 'bundle.mjs')

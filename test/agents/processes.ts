@@ -21,9 +21,14 @@ export function factsOf(pid: number): ProcessFacts | undefined {
 /** Dead processes that nobody has waited for yet are gone all the same. */
 export const isAlive = (pid: number): boolean => !['Z', 'X', undefined].includes(factsOf(pid)?.state)
 
-export const childrenOf = (pid: number): ProcessFacts[] =>
+export const childrenOf = (pid: number): ProcessFacts[] => processes().filter(({ parent }) => parent === pid)
+
+/** @param text in their command lines */
+export const processesNaming = (text: string): ProcessFacts[] => processes().filter(({ command }) => command.includes(text))
+
+const processes = (): ProcessFacts[] =>
   readdirSync('/proc')
     .map(Number)
     .filter((each) => Number.isInteger(each))
     .flatMap((each) => factsOf(each) ?? [])
-    .filter(({ parent, state }) => parent === pid && state !== 'Z')
+    .filter(({ state }) => state !== 'Z')
