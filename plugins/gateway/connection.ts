@@ -10,7 +10,7 @@ import { Seats } from './admission.ts'
 import { run, type Ask } from './ask.ts'
 import { Courier, Delivery, type NextPart } from './courier.ts'
 import { Rounds, type Visited } from './rounds.ts'
-import { Watches } from './watches.ts'
+import { Watches, type Reader } from './watches.ts'
 
 const HELLO_MAX_MS = 10_000
 /** How often it is asked for a sign of life, and who it is. */
@@ -31,6 +31,8 @@ export interface Shared {
   readonly seats: Seats
   /** Another at each start of the control plane. */
   readonly server: string
+  /** How many connections there have been. */
+  count: number
 }
 
 export const sharedIn = (kernel: PluginKernel): Shared => ({
@@ -40,6 +42,7 @@ export const sharedIn = (kernel: PluginKernel): Shared => ({
   rounds: new Rounds(kernel.clock, VISIT_MS),
   seats: new Seats(),
   server: kernel.newId(),
+  count: 0,
 })
 
 interface Following {
@@ -48,13 +51,13 @@ interface Following {
 }
 
 /** There are ten thousand of these: what they remember is counted in bytes. */
-export class Connection implements LiveSession, Visited {
+export class Connection implements LiveSession, Reader, Visited {
   readonly id: string
   readonly #shared: Shared
   readonly #socket: WebSocket
   readonly #remote: string
   readonly #watches = new Map<number, Following>()
-  readonly #onClose: (() => void)[] = []
+  #onClose: readonly (() => void)[] = []
   readonly #step: number
   #endPatience: () => void
   #delivery: Delivery | undefined
@@ -70,7 +73,7 @@ export class Connection implements LiveSession, Visited {
     this.#shared = shared
     this.#socket = socket
     this.#remote = remote
-    this.id = kernel.newId()
+    this.id = String((shared.count += 1))
     this.#step = rounds.join(this)
     this.#endPatience = kernel.clock.after(HELLO_MAX_MS, () => {
       if (!this.#who) this.#bye('protocol', new KernelError('INVALID_FRAME', 'no hello came in time'))
@@ -83,7 +86,7 @@ export class Connection implements LiveSession, Visited {
 
   onClose(listener: () => void): void {
     if (this.#isClosed) listener()
-    else this.#onClose.push(listener)
+    else this.#onClose = [...this.#onClose, listener]
   }
 
   notify(about: string, data: object): void {
@@ -92,6 +95,23 @@ export class Connection implements LiveSession, Visited {
 
   close(why: 'replaced' | 'stopping', detail: string): void {
     this.#bye(why, new KernelError(why === 'replaced' ? 'CONFLICT' : 'NOT_READY', detail))
+  }
+
+  tell(text: string, onTaken?: () => void): void {
+    const socket = this.#socket
+    if (this.#isClosed) return
+    if (socket.bufferedAmount > BUFFERED_BYTES_MAX) {
+      this.#isClosed = true
+      // It does not read: a goodbye would wait behind everything else.
+      socket.terminate()
+      return
+    }
+    socket.send(text, onTaken)
+  }
+
+  deliver(snapshot: NextPart): () => void {
+    this.#delivery ??= new Delivery(this.#shared.courier, (text, onTaken) => this.tell(text, onTaken))
+    return this.#delivery.add(snapshot)
   }
 
   /**
@@ -203,8 +223,7 @@ export class Connection implements LiveSession, Visited {
       if (this.#watches.size >= WATCHES_MAX)
         throw new KernelError('TOO_MANY', `${WATCHES_MAX} watches are open on this connection: end one first`)
       if (this.#watches.has(id)) throw new KernelError('INVALID_FRAME', `watch ${id} is open already`)
-      const reader = { tell: (text: string) => this.#sendText(text), deliver: (snapshot: NextPart) => this.#deliver(snapshot) }
-      const end = this.#shared.watches.open({ id, ...wanted, who, reader })
+      const end = this.#shared.watches.open({ id, ...wanted, who, reader: this })
       // Opened anew it begins with everything, whatever it was opened with.
       const { since: _since, ...anew } = request
       this.#watches.set(id, { request: anew, end })
@@ -241,24 +260,7 @@ export class Connection implements LiveSession, Visited {
   }
 
   #send(frame: FromServer): void {
-    this.#sendText(JSON.stringify(frame))
-  }
-
-  #sendText(text: string, onTaken?: () => void): void {
-    const socket = this.#socket
-    if (this.#isClosed) return
-    if (socket.bufferedAmount > BUFFERED_BYTES_MAX) {
-      this.#isClosed = true
-      // It does not read: a goodbye would wait behind everything else.
-      socket.terminate()
-      return
-    }
-    socket.send(text, onTaken)
-  }
-
-  #deliver(snapshot: NextPart): () => void {
-    this.#delivery ??= new Delivery(this.#shared.courier, (text, onTaken) => this.#sendText(text, onTaken))
-    return this.#delivery.add(snapshot)
+    this.tell(JSON.stringify(frame))
   }
 
   #bye(why: Bye['why'], error: unknown): void {
