@@ -21,13 +21,20 @@ interface Kept {
 }
 
 export class Sum<T> {
+  readonly name: string
   readonly #options: SumOptions<T>
   readonly #kept = new Map<string, Kept>()
 
-  /** @param from one of the same options, with whose records this one begins */
-  constructor(options: SumOptions<T>, from?: Sum<T>) {
+  constructor(name: string, options: SumOptions<T>) {
+    this.name = name
     this.#options = options
-    if (from) for (const [key, { count, amounts }] of from.#kept) this.#kept.set(key, { count, amounts: { ...amounts } })
+  }
+
+  /** One that goes its own way from here. */
+  copy(): Sum<T> {
+    const copy = new Sum(this.name, this.#options)
+    for (const [key, { count, amounts }] of this.#kept) copy.#kept.set(key, { count, amounts: { ...amounts } })
+    return copy
   }
 
   of(key: string): Total {

@@ -26,7 +26,7 @@ export class Table<T extends Entity> {
   readonly #touched = new Map<string, Touch>()
   readonly #unique: readonly UniqueIndex<T>[]
   readonly #indexes: ReadonlyMap<string, Index<T>>
-  readonly #sums: ReadonlyMap<string, Sum<T>>
+  readonly #sums: readonly Sum<T>[]
 
   /** @param from a table of the same options, with whose records this one begins */
   constructor(options: KindOptions<T> = {}, from?: Table<T>) {
@@ -34,7 +34,7 @@ export class Table<T extends Entity> {
     this.#unique = from ? from.#unique.map(copyUnique) : Object.entries(options.unique ?? {}).map(emptyUnique)
     this.#indexes = new Map(from ? [...from.#indexes].map(copyIndex) : Object.entries(options.indexes ?? {}).map(emptyIndex))
     const sums = Object.entries(options.sums ?? {})
-    this.#sums = new Map(sums.map(([name, sum]) => [name, new Sum(sum, from && from.#sums.get(name))]))
+    this.#sums = from ? from.#sums.map((sum) => sum.copy()) : sums.map(([name, sum]) => new Sum(name, sum))
   }
 
   /** The same map for Vue's effects. It is made when somebody first asks: what nobody follows, nobody is told of. */
@@ -63,7 +63,7 @@ export class Table<T extends Entity> {
 
   /** What the records under a key of a sum come to. @returns a live view */
   total(name: string, key: string): Total {
-    const sum = this.#sums.get(name)
+    const sum = this.#sums.find((each) => each.name === name)
     if (!sum) throw new Error(`no sum ${name}`)
     return sum.of(key)
   }
@@ -91,7 +91,7 @@ export class Table<T extends Entity> {
     this.raw.set(record.id, record)
     if (moves) for (const move of moves) moveId(record.id, move)
     this.#moveInGroups(record.id, before, record)
-    for (const sum of this.#sums.values()) sum.move(before, record)
+    for (const sum of this.#sums) sum.move(before, record)
     this.#touch(record.id, before, record)
     return undefined
   }
@@ -103,7 +103,7 @@ export class Table<T extends Entity> {
     else this.raw.delete(id)
     for (const { key, ids } of this.#unique) moveId(id, { ids, from: before && key(before), to: record && key(record) })
     this.#moveInGroups(id, before, record)
-    for (const sum of this.#sums.values()) sum.move(before, record)
+    for (const sum of this.#sums) sum.move(before, record)
     this.#touch(id, before, record)
   }
 
