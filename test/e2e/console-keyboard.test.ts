@@ -4,7 +4,7 @@ import { addressOf, PLACES, type Place } from '../../console/web/route.ts'
 import { PAGES } from '../../console/web/shell/pages.ts'
 import { done } from '../support/api.ts'
 import { Chromium } from '../support/chromium.ts'
-import { Visitor } from '../support/console.ts'
+import { loaded, Visitor } from '../support/console.ts'
 import type { RawNode } from '../support/raw-node.ts'
 import { startServer, type Server } from '../support/server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -129,7 +129,7 @@ async function openByKeys(place: Place): Promise<void> {
     await visitor.keyboard.press('Enter')
   } else await visitor.keyboard.press('g', key)
   await visitor.page.waitForURL(server.url + addressOf({ place }))
-  await visitor.page.getByRole('heading', { level: 1 }).waitFor()
+  await loaded(visitor.page)
 }
 
 /** What the focus is on, and whether one sees that. Runs in the page. */

@@ -1,8 +1,13 @@
 /** The two halves agree: each operation of a running server has its place in the console, or a reason why it has none. */
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { PassThrough } from 'node:stream'
+import { CommanderError } from 'commander'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createProgram } from '../../console/cli/program.ts'
+import { Shell } from '../../console/cli/shell.ts'
+import { Terminal } from '../../console/cli/terminal.ts'
 import { NOT_OFFERED, OFFERS, type Offer } from '../../console/web/operations.ts'
 import type { Deployment } from '../../kernel/index.ts'
 import { done } from '../support/api.ts'
@@ -15,6 +20,7 @@ import { waitFor } from '../support/wait-for.ts'
 
 const READY = 'export default async (context) => { context.ready(); await context.sleep(3_600_000) }'
 const SLOW_MS = 60_000
+const cli = temporaryFolder('cli')
 
 let server: Server
 let browser: Chromium
@@ -94,7 +100,7 @@ function offered(page: Page, { as }: Offer) {
 const isOffered = (page: Page, offer: Offer): Promise<boolean> =>
   offered(page, offer)
     .first()
-    .waitFor({ timeout: 10_000 })
+    .waitFor({ timeout: 30_000 })
     .then(
       () => true,
       () => false,
@@ -129,4 +135,38 @@ test('what is offered is where it is said to be', async () => {
 
 test('what is offered to anybody is there before anybody is signed in', async () => {
   expect(await missing(true, async (address) => (await browser.open(server.url + address)).page)).toEqual([])
+})
+
+/** Of `npx stark NOUN VERB ...`, as it stands in the console's sources: noun and verb, or the one word that there is. */
+function commandsShown(): readonly (readonly [string, string | undefined])[] {
+  const files = readdirSync('console/web', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  const sources = files.map((file) => readFileSync(path.join('console/web', file), 'utf8')).join('\n')
+  return [...sources.matchAll(/npx stark ([a-z]+)(?: ([a-zA-Z-]+))?/g)].map(([, noun = '', verb]) => [noun, verb] as const)
+}
+
+/** What one can do with each noun of the command line, once it has looked up what the server offers of it. */
+async function verbsOf(noun: string): Promise<readonly string[] | undefined> {
+  const environment = { STARK_CONFIG_DIR: cli, STARK_SERVER: server.url, STARK_TOKEN: server.token }
+  const program = createProgram(
+    new Shell(new Terminal({ stdout: new PassThrough(), stderr: new PassThrough(), environment }), environment),
+    '0.0.0',
+  )
+  const found = program.commands.find((command) => command.name() === noun)?.configureOutput({ writeOut: () => undefined })
+  // Which is when it is asked for its help, and that ends as an error does.
+  const ended: unknown = await program.parseAsync([noun, '--help'], { from: 'user' }).catch((error: unknown) => error)
+  if (!(ended instanceof CommanderError)) throw ended
+  return found?.commands.map((command) => command.name())
+}
+
+test('each command that the console shows is one of the command line', async () => {
+  const shown = commandsShown()
+  expect(shown.length).toBeGreaterThan(50)
+  const known = new Map<string, readonly string[] | undefined>()
+  for (const noun of new Set(shown.map(([noun]) => noun))) known.set(noun, await verbsOf(noun))
+  const wrong = shown.filter(([noun, verb]) => {
+    const verbs = known.get(noun)
+    return !verbs || (verbs.length > 0 && verb !== undefined && !verbs.includes(verb))
+  })
+  expect(wrong).toEqual([])
+  expect(known.get('node')).toContain('cordon')
 })

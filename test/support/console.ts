@@ -4,8 +4,8 @@ import type { Chromium, Tab } from './chromium.ts'
 import { ADMIN } from './server.ts'
 import { waitFor } from './wait-for.ts'
 
-/** More than any page has between two things that one wants. */
-const TABS_MAX = 150
+/** What is still to come is met when one comes round again. */
+const SEARCH_MS_MAX = 20_000
 
 export class Keyboard {
   readonly page: Page
@@ -33,16 +33,17 @@ export class Keyboard {
     await this.page.keyboard.type(text)
   }
 
-  /** Goes on from thing to thing until the one that is called so. @throws Error naming what was met instead */
+  /** Goes on from thing to thing, round and round, until the one that is called so. @throws Error naming what was met instead */
   async to(name: string): Promise<void> {
-    const met: string[] = []
-    for (let count = 0; count < TABS_MAX; count += 1) {
+    const met = new Set<string>()
+    const deadline = performance.now() + SEARCH_MS_MAX
+    while (performance.now() < deadline) {
       const focused = await this.page.evaluate(nameOfFocused)
       if (focused === name) return
-      met.push(focused)
+      met.add(focused)
       await this.press('Tab')
     }
-    throw new Error(`nothing that the keyboard reaches is called "${name}": it met ${[...new Set(met)].join(' | ')}`)
+    throw new Error(`nothing that the keyboard reaches is called "${name}": it met ${[...met].join(' | ')}`)
   }
 
   /** Presses the button, or opens the link, that is called so. */
@@ -104,8 +105,15 @@ export async function go(page: Page, address: string): Promise<void> {
     history.pushState(null, '', to)
     dispatchEvent(new PopStateEvent('popstate'))
   }, address)
+  await loaded(page)
+}
+
+/** Everything that the page asks for is there. */
+export async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await waitFor('the page to have loaded', async () => (await page.getByText(/^(Loading|Asking the scheduler)$/).count()) === 0)
+  await waitFor('the page to have loaded', async () => (await page.getByText(/^(Loading|Asking the scheduler)/).count()) === 0, {
+    timeoutMs: 30_000,
+  })
 }
 
 /** Runs in the page. By its label, or what it says; through shadows. */

@@ -126,7 +126,7 @@ const endOthers = (count: number): Action => ({
   operation: 'sessions.deleteOthers',
   input: {},
   consequence: `Ends your ${count} other sessions; you stay signed in here.`,
-  command: 'npx stark session delete-others',
+  command: 'npx stark session deleteOthers',
   done: 'All other sessions are ended',
   isDangerous: true,
 })

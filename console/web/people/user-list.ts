@@ -106,7 +106,7 @@ const endSessions = ({ id, email }: User): Action => ({
   operation: 'sessions.deleteOthers',
   input: { userId: id },
   consequence: `Signs ${email} out everywhere, but where you ask this. They may sign in again.`,
-  command: `npx stark session delete-others --user-id ${id}`,
+  command: `npx stark session deleteOthers --user-id ${id}`,
   done: `All sessions of ${email} are ended`,
   isDangerous: true,
 })
