@@ -10,6 +10,16 @@ import {
   STATUS_CHARACTERS_MAX,
 } from './pack-runtime.ts'
 
+/** @returns undefined for what is no JSON, which is refused like any other nonsense */
+export function parseMessage(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 /** @returns undefined for what is not in the protocol */

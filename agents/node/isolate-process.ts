@@ -8,6 +8,7 @@ import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import type { LogLevel } from '../pack.ts'
 import type { ToPod } from '../pod-messages.ts'
+import { parseMessage } from '../pod-reader.ts'
 import { LOG_LINE_CHARACTERS_MAX } from '../pack-runtime.ts'
 import { FRAME_BYTES_MAX, FROM_POD_FD, TO_POD_FD, UNREAD_BYTES_MAX } from './channel.ts'
 import { killGroup } from './kill.ts'
@@ -103,7 +104,7 @@ export class IsolateProcess {
   #listen(): void {
     const frames = new LineSplitter({
       bytesMax: FRAME_BYTES_MAX,
-      onLine: (text) => this.listener.onMessage(parse(text)),
+      onLine: (text) => this.listener.onMessage(parseMessage(text)),
       onTooLong: () => this.listener.onBroken(`the pod sent more than ${FRAME_BYTES_MAX} bytes in one message`),
     })
     const readLog = (stream: Readable | null | undefined, level: LogLevel): void => {
@@ -147,13 +148,4 @@ function argumentsFor(workspace: Workspace, folder: string, memoryLimitMb: numbe
     pathToFileURL(workspace.guard).href,
     workspace.bootstrap,
   ]
-}
-
-/** @returns undefined for what is no JSON; the reader of messages refuses that like any other nonsense */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,63 +1,42 @@
 /** A pod in a child process: joins an isolate to the pod's host, its limits and its end. */
 import { pathToFileURL } from 'node:url'
-import type { PodMessage } from '../pack.ts'
-import { bootOf, hostPod, identityOf, type PodHost } from '../pod-host.ts'
-import type { PodServices } from '../pod-services.ts'
-import type { PodEvents, PodSpec, RunningPod } from '../runtime.ts'
+import { IsolatedPod, type IsolatedPodOptions } from '../isolated-pod.ts'
+import { bootOf } from '../pod-host.ts'
+import type { ToPod } from '../pod-messages.ts'
 import type { IsolateEnding, IsolateListener, IsolateProcess } from './isolate-process.ts'
-import { PodLifecycle } from '../pod-lifecycle.ts'
 import { cpuMsOf, memoryBytesOf } from './proc.ts'
 import type { MemoryWatchdog } from './watchdog.ts'
 import { bundleIn } from './workspace.ts'
 
-export interface ProcessPodOptions {
-  readonly spec: PodSpec
-  readonly events: PodEvents
-  readonly services: PodServices
+export interface ProcessPodOptions extends IsolatedPodOptions {
   readonly isolate: IsolateProcess
   readonly watchdog: MemoryWatchdog
 }
 
-export class ProcessPod implements RunningPod {
-  readonly podId: string
-  readonly incarnation: number
+export class ProcessPod extends IsolatedPod {
   readonly #isolate: IsolateProcess
-  readonly #host: PodHost
-  readonly #lifecycle: PodLifecycle
   readonly #unwatch: () => void
   #sample: { cpuMs: number; at: number }
 
   constructor({ spec, events, services, isolate, watchdog }: ProcessPodOptions) {
-    this.podId = spec.podId
-    this.incarnation = spec.incarnation
+    super({ spec, events, services })
     this.#isolate = isolate
-    this.#lifecycle = new PodLifecycle({ spec, events, destroy: () => isolate.kill() })
-    const post = isolate.post.bind(isolate)
-    this.#host = hostPod({ post, pod: identityOf(spec), services, events }, () => this.#lifecycle.linger())
     isolate.listener = this.#listener()
     const { pid } = isolate
     this.#unwatch =
       pid === undefined || spec.memoryLimitMb === undefined
         ? () => undefined
-        : watchdog.watch(pid, spec.memoryLimitMb, () => this.#lifecycle.kill('memory'))
+        : watchdog.watch(pid, spec.memoryLimitMb, () => this.lifecycle.kill('memory'))
     this.#sample = { cpuMs: this.#cpuMs(), at: performance.now() }
     isolate.post({ type: 'boot', boot: bootOf(spec, pathToFileURL(bundleIn(isolate.folder)).href) })
   }
 
-  stop(reason: string, graceMs: number): void {
-    this.#lifecycle.stop({ reason, graceMs, post: (message) => this.#isolate.post(message) })
+  protected post(message: ToPod): void {
+    this.#isolate.post(message)
   }
 
-  message(message: PodMessage): void {
-    this.#host.message(message)
-  }
-
-  request(message: PodMessage): Promise<unknown> {
-    return this.#host.request(message)
-  }
-
-  kill(): void {
-    this.#lifecycle.kill('order')
+  protected destroy(): void {
+    this.#isolate.kill()
   }
 
   async usage(): Promise<{ cpuMillicores: number; memoryMb: number }> {
@@ -75,16 +54,16 @@ export class ProcessPod implements RunningPod {
 
   #listener(): IsolateListener {
     return {
-      onMessage: (message) => this.#host.receive(message),
-      onText: (level, text) => this.#host.log(level, text),
-      onBroken: (why) => this.#lifecycle.break(why),
+      onMessage: (message) => this.host.receive(message),
+      onText: (level, text) => this.host.log(level, text),
+      onBroken: (why) => this.lifecycle.break(why),
       onEnd: (ending) => this.#end(ending),
     }
   }
 
   #end({ code, signal, startError, isHeapExhausted }: IsolateEnding): void {
     this.#unwatch()
-    this.#host.close()
-    this.#lifecycle.end({ code, signal, startError, isOutOfMemory: isHeapExhausted, report: this.#host.report })
+    this.host.close()
+    this.lifecycle.end({ code, signal, startError, isOutOfMemory: isHeapExhausted, report: this.host.report })
   }
 }

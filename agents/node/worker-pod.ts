@@ -3,15 +3,14 @@ import { finished } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { Worker, type ResourceLimits } from 'node:worker_threads'
-import type { LogLevel, PodMessage } from '../pack.ts'
+import { IsolatedPod, type IsolatedPodOptions } from '../isolated-pod.ts'
+import type { LogLevel } from '../pack.ts'
 import { LOG_LINE_CHARACTERS_MAX } from '../pack-runtime.ts'
-import { bootOf, hostPod, identityOf, type PodHost } from '../pod-host.ts'
-import type { PodServices } from '../pod-services.ts'
+import { bootOf } from '../pod-host.ts'
 import type { ToPod } from '../pod-messages.ts'
-import type { PodEvents, RunningPod } from '../runtime.ts'
+import { parseMessage } from '../pod-reader.ts'
 import type { FilePodSpec } from './file-runtime.ts'
 import { LineSplitter, readPaced } from './lines.ts'
-import { PodLifecycle } from '../pod-lifecycle.ts'
 
 const MIB = 1_048_576
 const STACK_MB = 4
@@ -19,26 +18,19 @@ const STACK_MB = 4
 const YOUNG_GENERATION_MB = 8
 const DRAIN_MS = 2000
 
-export interface WorkerPodOptions {
+export interface WorkerPodOptions extends IsolatedPodOptions {
   readonly spec: FilePodSpec
-  readonly events: PodEvents
-  readonly services: PodServices
   readonly bootstrap: string
 }
 
-export class WorkerPod implements RunningPod {
-  readonly podId: string
-  readonly incarnation: number
+export class WorkerPod extends IsolatedPod {
   readonly #worker: Worker
-  readonly #host: PodHost
-  readonly #lifecycle: PodLifecycle
   #error: NodeJS.ErrnoException | undefined
   #utilization: ReturnType<Worker['performance']['eventLoopUtilization']>
 
   /** @throws when the thread cannot be asked for: no such file */
   constructor({ spec, events, services, bootstrap }: WorkerPodOptions) {
-    this.podId = spec.podId
-    this.incarnation = spec.incarnation
+    super({ spec, events, services })
     this.#worker = new Worker(pathToFileURL(bootstrap), {
       workerData: bootOf(spec, pathToFileURL(spec.bundlePath).href),
       env: {},
@@ -47,28 +39,8 @@ export class WorkerPod implements RunningPod {
       stderr: true,
       resourceLimits: limitsFor(spec.memoryLimitMb),
     })
-    this.#lifecycle = new PodLifecycle({ spec, events, destroy: () => void this.#worker.terminate() })
-    this.#host = hostPod({ post: (message) => this.#post(message), pod: identityOf(spec), services, events }, () =>
-      this.#lifecycle.linger(),
-    )
     this.#utilization = this.#worker.performance.eventLoopUtilization()
     this.#listen()
-  }
-
-  stop(reason: string, graceMs: number): void {
-    this.#lifecycle.stop({ reason, graceMs, post: (message) => this.#post(message) })
-  }
-
-  message(message: PodMessage): void {
-    this.#host.message(message)
-  }
-
-  request(message: PodMessage): Promise<unknown> {
-    return this.#host.request(message)
-  }
-
-  kill(): void {
-    this.#lifecycle.kill('order')
   }
 
   /** A thread's share of a core is how busy its event loop was. */
@@ -76,33 +48,37 @@ export class WorkerPod implements RunningPod {
     const before = this.#utilization
     this.#utilization = this.#worker.performance.eventLoopUtilization()
     const { utilization } = this.#worker.performance.eventLoopUtilization(this.#utilization, before)
-    return { cpuMillicores: Math.round(1000 * (utilization || 0)), memoryMb: Math.round(this.#host.memoryBytes / 1e6) }
+    return { cpuMillicores: Math.round(1000 * (utilization || 0)), memoryMb: Math.round(this.host.memoryBytes / 1e6) }
   }
 
-  #post(message: ToPod): void {
+  protected post(message: ToPod): void {
     this.#worker.postMessage(JSON.stringify(message))
   }
 
+  protected destroy(): void {
+    void this.#worker.terminate()
+  }
+
   #listen(): void {
-    this.#worker.on('message', (text: unknown) => this.#host.receive(parse(text)))
+    this.#worker.on('message', (text: unknown) => this.host.receive(parseMessage(text)))
     this.#worker.on('error', (error) => (this.#error = error))
     const streams = [this.#readLog(this.#worker.stdout, 'info'), this.#readLog(this.#worker.stderr, 'error')]
     this.#worker.on('exit', (code) => void this.#end(code, streams))
   }
 
   async #readLog(stream: Readable, level: LogLevel): Promise<void> {
-    const onLine = (text: string): void => this.#host.log(level, text)
+    const onLine = (text: string): void => this.host.log(level, text)
     readPaced(stream, new LineSplitter({ bytesMax: LOG_LINE_CHARACTERS_MAX, onLine, onTooLong: onLine }))
     await finished(stream)
   }
 
   async #end(code: number, streams: readonly Promise<void>[]): Promise<void> {
     await Promise.race([Promise.allSettled(streams), timeout(DRAIN_MS)])
-    this.#host.close()
+    this.host.close()
     const isOutOfMemory = this.#error?.code === 'ERR_WORKER_OUT_OF_MEMORY'
     // Whatever the pack throws is caught inside and reported; an error that comes out here is the thread's own.
-    const startError = isOutOfMemory || this.#host.report ? undefined : this.#error
-    this.#lifecycle.end({ code, signal: null, startError, isOutOfMemory, report: this.#host.report })
+    const startError = isOutOfMemory || this.host.report ? undefined : this.#error
+    this.lifecycle.end({ code, signal: null, startError, isOutOfMemory, report: this.host.report })
   }
 }
 
@@ -112,16 +88,6 @@ function limitsFor(memoryLimitMb: number | undefined): ResourceLimits {
     maxOldGenerationSizeMb: Math.max(1, Math.floor((memoryLimitMb * 1e6) / MIB)),
     maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
     stackSizeMb: STACK_MB,
-  }
-}
-
-function parse(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not in the protocol, which the host says.
-    return undefined
   }
 }
 
