@@ -21,8 +21,9 @@ import { PART_RECORDS, Roll } from './roll.ts'
 import { Snapshot } from './snapshot.ts'
 import { eventText, Texts } from './texts.ts'
 
-/** How many commits a client may have missed and still be told only what it missed. */
+/** How many commits a client may have missed and still be told only what it missed, and how many changes are remembered for that. */
 const REMEMBERED_MAX = 2_000
+export const REMEMBERED_CHANGES_MAX = 20_000
 
 /** Where the events of one watch go. */
 export interface Reader {
@@ -62,6 +63,7 @@ interface SharedRoll {
 export class Watches {
   readonly #kernel: PluginKernel
   readonly #remembered: ChangeSet[] = []
+  #rememberedChanges = 0
   /** By kind, or by kind and node where a watch follows one node: an agent costs nothing when another's pods change. */
   readonly #groups = new Map<string, Set<Watch>>()
   /** By kind, while somebody is being told everything of it. */
@@ -104,12 +106,7 @@ export class Watches {
   }
 
   #publish(changeSet: ChangeSet): void {
-    this.#forgottenBefore ??= changeSet.revision
-    this.#remembered.push(changeSet)
-    if (this.#remembered.length > REMEMBERED_MAX) {
-      this.#remembered.shift()
-      this.#forgottenBefore = this.#remembered[0]?.revision ?? changeSet.revision
-    }
+    this.#remember(changeSet)
     const concerned = new Map<Watch, Change[]>()
     for (const change of changeSet.changes) {
       this.#rolls.get(change.kind)?.roll.touch(change.id)
@@ -124,6 +121,20 @@ export class Watches {
     }
     const texts = new Texts()
     for (const [watch, changes] of concerned) tell(watch, { revision: changeSet.revision, changes, texts })
+  }
+
+  /** One commit can change every node there is: what is remembered is counted in changes too. */
+  #remember(changeSet: ChangeSet): void {
+    const remembered = this.#remembered
+    this.#forgottenBefore ??= changeSet.revision
+    remembered.push(changeSet)
+    this.#rememberedChanges += changeSet.changes.length
+    while (remembered.length > REMEMBERED_MAX || this.#rememberedChanges > REMEMBERED_CHANGES_MAX) {
+      const oldest = remembered.shift()
+      if (!oldest) return
+      this.#rememberedChanges -= oldest.changes.length
+      this.#forgottenBefore = oldest.revision + 1
+    }
   }
 
   /** The commits after a revision, or undefined when one of them is not remembered. */

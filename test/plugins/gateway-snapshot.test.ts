@@ -10,6 +10,7 @@ import type { Event, FromServer } from '../../kernel/wire/frames.ts'
 import { ReplicaOf } from '../../kernel/wire/replica.ts'
 import { Connection, sharedIn, type Shared } from '../../plugins/gateway/connection.ts'
 import { PART_RECORDS } from '../../plugins/gateway/roll.ts'
+import { REMEMBERED_CHANGES_MAX } from '../../plugins/gateway/watches.ts'
 import { admin } from '../support/calls.ts'
 import { idMaker } from '../support/ids.ts'
 import { nouns, startKernel } from '../support/kernel.ts'
@@ -87,9 +88,11 @@ function follow({ inParts = true, isStalled = false } = {}) {
       connection().take(messages)
       await settle()
     },
-    async reconnect() {
+    async cut() {
       connection().cut()
       await settle()
+    },
+    async comeBack() {
       clock.advance(10_000)
       await settle()
     },
@@ -147,7 +150,10 @@ describe('a snapshot in parts', () => {
         for (const each of steps) {
           if (each.do === 'commit') await commit(each.writes)
           else if (each.do === 'take') await followers[each.at]?.take(each.messages)
-          else await followers[each.at]?.reconnect()
+          else {
+            await followers[each.at]?.cut()
+            await followers[each.at]?.comeBack()
+          }
         }
         for (const { client, events, replica, flow } of followers) {
           await flow()
@@ -253,6 +259,30 @@ describe('whoever does not take parts', () => {
     await settle()
     expect(said.at(-1)).toEqual({ type: 'watch', id: 1, kind: 'secrets' })
     expect(replica.raw.size).toBe(all.length)
+    client.close()
+  })
+})
+
+describe('whoever comes back', () => {
+  test('is told what was missed, and everything where that was more changes than are remembered', async () => {
+    const { client, events, cut, comeBack } = follow()
+    await settle()
+    const [id] = state().keys()
+    if (id === undefined) throw new Error('there are no records')
+    const told = async (write: () => Promise<unknown>) => {
+      await cut()
+      await write()
+      const known = events.length
+      await comeBack()
+      return events.slice(known).map(({ isSnapshot, put }) => [isSnapshot, put.length])
+    }
+    expect(await told(() => changeOne(id, 'missed'))).toEqual([[false, 1]])
+    const many = (): Promise<void> =>
+      kernel.commit(who, (transaction) => {
+        for (let count = 0; count <= REMEMBERED_CHANGES_MAX; count += 1) transaction.add('secrets', secret('new'))
+      })
+    expect((await told(many))[0]).toEqual([true, PART_RECORDS])
+    expect(await told(() => changeOne(id, 'missed again'))).toEqual([[false, 1]])
     client.close()
   })
 })
