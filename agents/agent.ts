@@ -16,9 +16,12 @@ import type { Letter, PodMail } from './pod-mail.ts'
 import { PodRun, type ReportedStatus } from './pod-run.ts'
 import { reconcile, type Task } from './reconcile.ts'
 import type { AssignedPod } from './pod-spec.ts'
-import type { PodEvents, RunningPod, Usage } from './runtime.ts'
+import type { PodEvents, RunningPod } from './runtime.ts'
+import { sumOf } from './usage.ts'
 
 const RETRY_MS = 1_000
+/** A server that does not answer is not waited for by somebody who wants to stop. */
+const GOODBYE_MS_MAX = 3_000
 /** What the control plane gives a node that asks for a rest: plugins/nodes. */
 const PAUSED_TAINT = 'stark/paused'
 
@@ -146,12 +149,14 @@ export class Agent {
   /** Says goodbye, ends the connection and kills what still runs. */
   async stop(): Promise<void> {
     this.#cancelTimers()
+    const cancel = this.#options.clock.after(GOODBYE_MS_MAX, () => this.#client.close())
     try {
       await this.#client.ask('nodes.goodbye', { id: this.#options.facts.id })
     } catch (error) {
       // Nobody there to say goodbye to: silence will tell.
       if (!(error instanceof WireError)) throw error
     } finally {
+      cancel()
       this.#client.close()
       for (const run of this.#taken.values()) run.discard()
     }
@@ -284,15 +289,4 @@ export class Agent {
     const { onChange } = this.#options
     if (onChange) onChange(this.status)
   }
-}
-
-/** What all of them use; undefined when it is not known of one, because a sum without it would make the node look idle. */
-function sumOf(usages: readonly (Usage | undefined)[]): { readonly cpu: number; readonly memory: number } | undefined {
-  let [cpu, memory] = [0, 0]
-  for (const usage of usages) {
-    if (!usage) return undefined
-    cpu += usage.cpuMillicores
-    memory += usage.memoryMb
-  }
-  return { cpu, memory }
 }

@@ -8,6 +8,7 @@ import { WebSocket } from 'ws'
 import type { Pack } from '../../kernel/schema/pack.ts'
 import type { Capacity, Labels } from '../../kernel/schema/common.ts'
 import type { Taint } from '../../kernel/schema/taint.ts'
+import { WireError } from '../../kernel/wire/client.ts'
 import { Agent, type AgentStatus, type Connecting, type NodeFacts } from '../agent.ts'
 import { downloadBundle } from '../bundle-download.ts'
 import { join } from '../join.ts'
@@ -51,7 +52,7 @@ export interface NodeOptions {
 export interface RunningNode {
   readonly name: string
   readonly id: string
-  /** Rejects when the control plane does not want this node any more. */
+  /** Rejects with a WireError when the control plane does not want this node any more. */
   readonly refused: Promise<never>
   stop(): Promise<void>
 }
@@ -89,7 +90,7 @@ async function startIn(options: NodeOptions, giveBack: () => void): Promise<Runn
     mail,
     run: (pod, pack, events) => runPod({ pod, pack, events }, { options, facts, token, bundles, runtimes }),
     ...(onStatus ? { onChange: onStatus } : {}),
-    onRefused: ({ code, detail }) => refuse(new Error(`${detail} (${code})`)),
+    onRefused: (problem) => refuse(new WireError(problem)),
   })
   await runtimes.process.warm()
   return {

@@ -39,7 +39,11 @@ export class Api {
   async json<T>(request: Request): Promise<T> {
     const response = await this.open(request)
     const text = await response.text()
-    return (text === '' ? null : JSON.parse(text)) as T
+    try {
+      return (text === '' ? null : JSON.parse(text)) as T
+    } catch (error) {
+      throw new Failure('failed', `${this.server} answered ${text.slice(0, TEXT_MAX)}: is it a Stark server?`, { cause: error })
+    }
   }
 
   get<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {

@@ -33,6 +33,7 @@ class Liar {
   answers: Readonly<Record<string, unknown>> = honest
   asked: string[] = []
   watchId = 0
+  isDeaf = false
   #pair: SocketPair | undefined
 
   readonly open = () => {
@@ -58,6 +59,7 @@ class Liar {
   }
 
   #hear(frame: FromClient): void {
+    if (this.isDeaf) return
     if (frame.type === 'hello') this.say({ type: 'welcome', server: 's', revision: 1, name: 'n1' })
     else if (frame.type === 'watch') this.watchId = frame.id
     else if (frame.type === 'ask') {
@@ -151,6 +153,19 @@ describe('an agent whose control plane answers nonsense', () => {
       { numRuns: 60 },
     )
   })
+})
+
+test('an agent that stops waits three seconds for the answer to its goodbye, and no longer', async () => {
+  const liar = new Liar()
+  const { agent } = startAgent(liar)
+  await liar.pass(1_000)
+  liar.isDeaf = true
+  let hasStopped = false
+  const stopped = agent.stop().then(() => (hasStopped = true))
+  await liar.pass(2_500)
+  expect(hasStopped).toBe(false)
+  await liar.pass(1_000)
+  expect(await stopped).toBe(true)
 })
 
 test('a node that joins asks again when the answer is none', async () => {

@@ -1,7 +1,11 @@
 /** `node join` as its own process: it joins, comes back as the same node, stops in order, and says why it is refused. */
 import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import type { NodeView } from '../../kernel/schema/node.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { useStark } from './support/stark.ts'
@@ -71,7 +75,33 @@ describe('node join', () => {
       'stark_join_no',
     ])
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toMatch(new RegExp(`^stark: this machine cannot join ${stark.url}: .+\n$`))
+    expect(stderr).toMatch(new RegExp(`^stark: this machine cannot join ${stark.url}: .+; a join token is made by .+\n$`))
+  })
+
+  test('says so when what is there is no control plane', { timeout: LIMIT_MS }, async () => {
+    const other = createServer((_, response) => response.end('hello'))
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const { port } = other.address() as AddressInfo
+    const args = ['node', 'join', '--data', path.join(stark.folder, 'n6'), '--token', 'x', '--server', `http://127.0.0.1:${port}`]
+    const { code, stderr } = await stark.run(args)
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toBe(`stark: http://127.0.0.1:${port} answered hello: is it a Stark server?\n`)
+  })
+
+  test('of a server that speaks another protocol says that they are of different versions', { timeout: LIMIT_MS }, async () => {
+    const other = createServer((_, response) => response.end('{}'))
+    const sockets = new WebSocketServer({ server: other })
+    const problem = { code: 'INVALID_FRAME', detail: 'this is no frame of the protocol', status: 400, retryable: false }
+    sockets.on('connection', (socket) => socket.on('message', () => socket.send(JSON.stringify({ type: 'bye', why: 'protocol', problem }))))
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const { port } = other.address() as AddressInfo
+    const args = ['node', 'join', '--data', path.join(stark.folder, 'n7'), '--token', 'x', '--server', `http://127.0.0.1:${port}`]
+    const { code, stderr } = await stark.run(args)
+    sockets.close()
+    other.close()
+    expect(code).toBe(1)
+    expect(stderr).toContain('the server is of another version than this command: install the one that it has')
   })
 
   test('ends when the node is removed, and says how it may join anew', { timeout: LIMIT_MS }, async () => {

@@ -101,9 +101,24 @@ async function start(options: NodeOptions): Promise<RunningNode> {
   try {
     return await agent.startNode(options)
   } catch (error) {
-    const { message } = error instanceof Error ? error : new Error(String(error))
-    throw new Failure('failed', `this machine cannot join ${options.server}: ${message}`, { cause: error })
+    const advice = adviceFor(error, ['UNAUTHENTICATED', 'FORBIDDEN', 'INVALID_FRAME'])
+    const sentence = `this machine cannot join ${options.server}: ${messageOf(error)}`
+    throw new Failure('failed', advice === undefined ? sentence : `${sentence}; ${advice}`, { cause: error })
   }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** What to do about what the server said, by its code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: 'a join token is made by "stark token create --kind join"',
+  FORBIDDEN: 'a join token is made by "stark token create --kind join"',
+  INVALID_FRAME: 'the server is of another version than this command: install the one that it has',
+}
+
+function adviceFor(error: unknown, codes: readonly string[]): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return codes.includes(code) ? ADVICE[code] : undefined
 }
 
 function nodeOptions({ name, label, taint, cpu, memory, maxPods, allowWorkers }: JoinOptions, where: { server: string; folder: string }) {
@@ -204,8 +219,8 @@ async function untilStopped({ terminal }: Shell, { node, told, folder }: Joined)
     await Promise.race([told, node.refused])
   } catch (error) {
     await node.stop()
-    const { message } = error instanceof Error ? error : new Error(String(error))
-    throw new Failure('failed', `the server does not want this node: ${message}; remove ${folder} to join as a new one`, { cause: error })
+    const advice = adviceFor(error, ['INVALID_FRAME']) ?? `remove ${folder} to join as a new one`
+    throw new Failure('failed', `the server does not want this node: ${messageOf(error)}; ${advice}`, { cause: error })
   }
   terminal.note('stopping')
   await node.stop()
