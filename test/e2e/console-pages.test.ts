@@ -295,6 +295,9 @@ test('a secret of two lines is set, found by a pod, replaced and deleted, and it
   await visitor.keyboard.activate('Replace now')
   await visitor.says('The secret key has a new value')
   expect(await result('second')).toEqual({ lines: 1, last: 'd' })
+  // What the page has heard of the pod by then, nobody knows; loaded anew, it has heard of its end.
+  await visitor.open('/secrets?namespace=sealed')
+  await visitor.page.getByRole('rowheader', { name: 'key' }).waitFor()
   await visitor.keyboard.activate('Delete')
   await visitor.says('No pod names it now')
   await visitor.keyboard.activate('Delete now')
