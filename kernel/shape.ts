@@ -30,8 +30,8 @@ export function shapeOf({ properties, required }: TObject): Shape {
 }
 
 /**
- * A frozen object of 40 fields is spread in 770 ns, into an object that has none of them in its own block; copied by a text
- * that names each field it takes 50, and the copy is of the shape of the original (V8 11.3). Where no code may be made from text,
+ * A frozen object of 40 fields is spread in 820 ns, into an object of another shape; a text that names each field copies it in 40,
+ * into one of the same shape (V8 11.3). Where no code may be made from text,
  * as under a content security policy, it is spread.
  */
 function copier(names: readonly string[], optional: readonly string[]): Shape['copy'] {

@@ -31,8 +31,7 @@ async function runAll() {
   await steps.run('browser', findBrowser)
   const kept = path.join(own.folder, 'coverage')
   mkdirSync(kept)
-  process.env.COVERAGE_FOLDER = kept
-  await steps.vitest('tests', ['--coverage'])
+  await steps.vitest('tests', ['--coverage'], { COVERAGE_FOLDER: kept })
   await steps.run('coverage', () => coverage(kept))
   if (journeysIn([JOURNEYS]).length > 0) await steps.playwright('journeys', [])
   await finish(steps, own)

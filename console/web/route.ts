@@ -51,6 +51,10 @@ export function routeOf({ pathname, search }: { readonly pathname: string; reado
   return { place, path, query: Object.fromEntries(new URLSearchParams(search)) }
 }
 
+/** What a query says under some names, and is not empty. */
+export const partOf = <N extends string>(query: Route['query'], names: readonly N[]): Readonly<Partial<Record<N, string>>> =>
+  Object.fromEntries(names.flatMap((name) => (query[name] ? [[name, query[name]]] : []))) as Partial<Record<N, string>>
+
 /** @returns undefined for what is not text */
 function decoded(parts: readonly string[]): readonly string[] | undefined {
   try {

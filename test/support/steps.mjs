@@ -57,11 +57,12 @@ export class Steps {
   /**
    * @param {string} name
    * @param {string[]} args
+   * @param {NodeJS.ProcessEnv} [env]
    */
-  vitest(name, args) {
+  vitest(name, args, env = {}) {
     const report = path.join(this.#folder, 'vitest.json')
     const command = ['vitest', 'run', '--config', 'test/vitest.config.ts', '--allowOnly=false', '--reporter=default', '--reporter=json']
-    return this.#tests(name, [...command, `--outputFile.json=${report}`, ...args], () => countVitest(readJson(report)))
+    return this.#tests(name, [...command, `--outputFile.json=${report}`, ...args], () => countVitest(readJson(report)), env)
   }
 
   /**

@@ -1,15 +1,14 @@
 /** Which entries of the audit are shown: as the address has it, as the operation takes it, and as a command says it. Pure. */
 import type { AuditEntry } from '../../../kernel/schema/audit.ts'
 import { shellWord } from '../format.ts'
+import { partOf } from '../route.ts'
 
 /** As audit.list calls them, and in the address. */
 export const FILTERS = ['actorId', 'operation', 'result', 'since', 'until'] as const
 export type FilterName = (typeof FILTERS)[number]
 export type AuditFilter = Readonly<Partial<Record<FilterName, string>>>
 
-/** What the address asks for that is not empty. */
-export const filterOf = (query: Readonly<Record<string, string>>): AuditFilter =>
-  Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
+export const filterOf = (query: Readonly<Record<string, string>>): AuditFilter => partOf(query, FILTERS)
 
 /** As audit.list does it. */
 export const matches = ({ at, actorId, operation, result }: AuditEntry, filter: AuditFilter): boolean =>

@@ -2,7 +2,7 @@
  * <audit-page .cluster=${cluster} .navigation=${navigation}></audit-page>
  * Who did what, from where, when, and with which result, live. Which of it is shown stands in the address.
  */
-import { css, html, type TemplateResult } from 'lit'
+import { html, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { Cluster } from '../cluster.ts'
 import type { Navigation } from '../navigation.ts'
@@ -17,15 +17,7 @@ import './audit-list.ts'
 const RESULTS = ['done', 'FORBIDDEN', 'UNAUTHENTICATED', 'TOKEN_EXPIRED', 'TOO_MANY', 'INVALID', 'QUOTA_EXCEEDED'] as const
 
 export class AuditPage extends StateElement {
-  static override styles = [
-    shared,
-    filterStyles,
-    css`
-      copy-text {
-        margin-block-end: 0.75rem;
-      }
-    `,
-  ]
+  static override styles = [shared, filterStyles]
   static override properties = { cluster: { attribute: false }, navigation: { attribute: false } }
   declare cluster: Cluster
   declare navigation: Navigation

@@ -44,11 +44,7 @@ export function choiceControl(
   asked: Asked,
   { choices, read }: { choices: readonly string[]; read: (text: string) => unknown },
 ): TemplateResult {
-  const { path, value, isRequired, schema } = asked
-  const change = (event: Event): void => {
-    const { value: text } = event.target as HTMLSelectElement
-    form.put(path, text === '' ? without(schema) : read(text))
-  }
+  const { value, isRequired } = asked
   const current = typeof value === 'boolean' ? String(value) : shown(value)
   const empty =
     isRequired && current !== '' ? '' : html`<option value="" ?selected=${current === ''}>${isRequired ? '' : 'as usual'}</option>`
@@ -57,19 +53,15 @@ export function choiceControl(
     form,
     asked,
     (id, described) =>
-      html`<select id=${id} aria-describedby=${described} @change=${change}>
+      html`<select id=${id} aria-describedby=${described} @change=${taking(form, asked, read)}>
         ${empty}${options}
       </select>`,
   )
 }
 
 export function numberControl(form: Form, asked: Asked, isWhole: boolean): TemplateResult {
-  const { path, schema, value } = asked
+  const { schema, value } = asked
   const { minimum, maximum } = { ...schema, ...schema.anyOf?.[0] }
-  const change = (event: InputEvent): void => {
-    const { value: text } = event.target as HTMLInputElement
-    form.put(path, text === '' ? without(schema) : Number(text))
-  }
   return labelled(
     form,
     asked,
@@ -83,7 +75,7 @@ export function numberControl(form: Form, asked: Asked, isWhole: boolean): Templ
         aria-describedby=${described}
         aria-invalid=${isWrong}
         .value=${shown(value)}
-        @input=${change}
+        @input=${taking(form, asked, Number)}
       />`,
   )
 }
@@ -91,10 +83,6 @@ export function numberControl(form: Form, asked: Asked, isWhole: boolean): Templ
 export function textControl(form: Form, asked: Asked, read: (text: string) => unknown): TemplateResult {
   const { path, schema, value, isRequired } = asked
   const suggestions = form.suggestions[pointerOf(path)] ?? []
-  const change = (event: InputEvent): void => {
-    const { value: text } = event.target as HTMLInputElement
-    form.put(path, text === '' ? without(schema) : read(text))
-  }
   return labelled(
     form,
     asked,
@@ -109,18 +97,13 @@ export function textControl(form: Form, asked: Asked, read: (text: string) => un
           aria-invalid=${isWrong}
           aria-required=${isRequired}
           .value=${shown(value)}
-          @input=${change}
+          @input=${taking(form, asked, read)}
         />
         <datalist id="${id}-list">${suggestions.map((each) => html`<option value=${each}></option>`)}</datalist>`,
   )
 }
 
 export function hiddenLinesControl(form: Form, asked: Asked): TemplateResult {
-  const { path, schema, value } = asked
-  const change = (event: InputEvent): void => {
-    const { value: text } = event.target as HTMLTextAreaElement
-    form.put(path, text === '' ? without(schema) : text)
-  }
   return labelled(
     form,
     asked,
@@ -133,11 +116,19 @@ export function hiddenLinesControl(form: Form, asked: Asked): TemplateResult {
         spellcheck="false"
         aria-describedby=${described}
         aria-invalid=${isWrong}
-        .value=${shown(value)}
-        @input=${change}
+        .value=${shown(asked.value)}
+        @input=${taking(form, asked, (text) => text)}
       ></textarea>`,
   )
 }
+
+/** What is emptied is as if it had never been filled in. */
+const taking =
+  (form: Form, { path, schema }: Asked, read: (text: string) => unknown) =>
+  (event: Event): void => {
+    const { value: text } = event.target as HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
+    form.put(path, text === '' ? without(schema) : read(text))
+  }
 
 /** A line each, because what is in them may have spaces. */
 export function wordsControl(form: Form, asked: Asked): TemplateResult {

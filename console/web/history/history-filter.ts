@@ -1,14 +1,13 @@
 /** Which entries of the pods' history are shown: as the address has it, as the operations take it, and as a command says it. Pure. */
 import { shellWord } from '../format.ts'
+import { partOf } from '../route.ts'
 
 /** As history.list calls them, and in the address; a node by its name or id. */
 export const FILTERS = ['pod', 'namespace', 'node', 'reason', 'actor', 'since', 'until'] as const
 export type FilterName = (typeof FILTERS)[number]
 export type HistoryFilter = Readonly<Partial<Record<FilterName, string>>>
 
-/** What the address asks for that is not empty. */
-export const filterOf = (query: Readonly<Record<string, string>>): HistoryFilter =>
-  Object.fromEntries(FILTERS.flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
+export const filterOf = (query: Readonly<Record<string, string>>): HistoryFilter => partOf(query, FILTERS)
 
 /** What is shown where the address names no time. */
 export const RECENT_MS = 900_000

@@ -2,7 +2,7 @@
  * <history-page .cluster=${cluster} .navigation=${navigation}></history-page>
  * Each step of all pods, also of those that are gone: live, or of a time that is over. Which of it is shown stands in the address.
  */
-import { css, html, type TemplateResult } from 'lit'
+import { html, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { Cluster } from '../cluster.ts'
 import type { Navigation } from '../navigation.ts'
@@ -17,15 +17,7 @@ import './history-list.ts'
 const REASONS = ['Preempted', 'NodeLost', 'Drained', 'OOMKilled', 'PackLoadError', 'DeadlineExceeded', 'UserStopped', 'Completed', 'Error']
 
 export class HistoryPage extends StateElement {
-  static override styles = [
-    shared,
-    filterStyles,
-    css`
-      copy-text {
-        margin-block-end: 0.75rem;
-      }
-    `,
-  ]
+  static override styles = [shared, filterStyles]
   static override properties = { cluster: { attribute: false }, navigation: { attribute: false } }
   declare cluster: Cluster
   declare navigation: Navigation

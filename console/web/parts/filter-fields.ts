@@ -27,6 +27,9 @@ export const filterStyles = css`
   .filters input {
     width: 100%;
   }
+  .filters + copy-text {
+    margin-block-end: 0.75rem;
+  }
 `
 
 export const filterField = ({ name, label, value, example = '', suggestions = [], onChange }: FilterField): TemplateResult =>
